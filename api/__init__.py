@@ -1,0 +1,101 @@
+"""HTTP: the API under /api/v1 and the dashboard, over one workspace."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_openapi3.openapi import OpenAPI
+
+from api import access, assets, db, errors, headers, wording
+from api.counts import blueprint as counts
+from api.description import INFO, SCHEMES
+from api.documents import blueprint as documents
+from api.findings import blueprint as findings
+from api.pages import blueprint as pages
+from api.pages_documents import blueprint as pages_documents
+from api.pages_findings import blueprint as pages_findings
+from api.sessions import blueprint as sessions
+from api.status import blueprint as status
+from api.status import probes
+from api.themes import blueprint as themes
+from jobs.workspace import Workspace
+
+LARGEST_REQUEST = 64 * 1024
+UNLIMITED = ("static", "assets.vega", "probes.healthz", "probes.readyz")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """What one server may choose. Limits are counted in each worker process by itself."""
+
+    rate: str = "600 per minute"
+    sign_in_rate: str = "10 per minute"
+    session_hours: int = 12
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+def create_app(workspace: Path | Workspace, settings: ServerSettings = ServerSettings()) -> Flask:  # noqa: B008
+    """The application over a workspace; nothing is read from it before the first request but its hash key."""
+    app = OpenAPI(
+        "api",
+        info=INFO,
+        security_schemes=SCHEMES,
+        validation_error_model=errors.Problem,
+        validation_error_callback=errors.invalid_request,
+    )
+    place = workspace if isinstance(workspace, Workspace) else Workspace(workspace)
+    _configure(app, place, settings)
+    app.before_request(access.identify)
+    limiter = _limits(app, settings)
+    for part in (access, assets, db, errors, headers, wording):
+        part.register(app)
+    for resource in (documents, themes, counts, findings, status):
+        app.register_api(resource, url_prefix="/api/v1")
+    app.register_api(probes)
+    for pages_of in (pages, pages_findings, pages_documents, sessions):
+        app.register_blueprint(pages_of)
+    views: dict[str, Any] = app.view_functions
+    views["sessions.sign_in"] = limiter.limit(settings.sign_in_rate, methods=["POST"])(views["sessions.sign_in"])
+    return app
+
+
+def _configure(app: Flask, place: Workspace, settings: ServerSettings) -> None:
+    app.config.update(
+        WORKSPACE=place,
+        NOW=settings.now,
+        # The cookie's key is derived, so that who can read cookies cannot compute customer hashes.
+        SECRET_KEY=hmac.new(place.hash_key(), b"dashboard session", hashlib.sha256).digest(),
+        SESSION_COOKIE_NAME="groundswell",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=place.settings.base_url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+
+
+def _limits(app: Flask, settings: ServerSettings) -> Limiter:
+    """Requests by key, and by address without one."""
+
+    def who() -> str:
+        key = g.get("actor")
+        return f"key {key.key_id}" if key is not None else f"address {get_remote_address()}"
+
+    limiter = Limiter(
+        who,
+        app=app,
+        default_limits=[settings.rate],
+        storage_uri="memory://",
+        headers_enabled=True,
+    )
+    limiter.request_filter(lambda: request.endpoint in UNLIMITED)
+    return limiter

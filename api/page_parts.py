@@ -1,0 +1,47 @@
+"""What several pages of the dashboard put together alike: checked parameters, charts, addresses."""
+
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from flask import request
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import UnprocessableEntity
+
+from api.access import STAFF, may, small_cell
+from api.db import store
+from api.errors import field_problems
+from jobs.charts import Spec, volume_chart
+from jobs.store_paging import Page
+from jobs.store_search_findings import ChangeFilter
+
+Q = TypeVar("Q", bound=BaseModel)
+
+
+def asked(model: type[Q]) -> Q:
+    """The query parameters as their model; a field left empty in a form is one not given."""
+    given = {name: value for name, value in request.args.items() if value.strip()}
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        reasons = "; ".join(f"{entry.field}: {entry.reason}" for entry in field_problems(error))
+        raise UnprocessableEntity(reasons[:500]) from None
+
+
+def next_address(page: Page) -> str | None:
+    """This page's address with the cursor of the next page."""
+    if page.next_cursor is None:
+        return None
+    return f"{request.path}?{urlencode({**request.args.to_dict(), 'cursor': page.next_cursor})}"
+
+
+def series_chart(series: str, title: str) -> Spec:
+    """The volume of a series with its changes and all releases in its time."""
+    search = store().search
+    volume = search.counts.volume_frame(series, small_cell=small_cell())
+    changes = search.findings.changes(ChangeFilter(series=series), limit=200).rows if may(STAFF) else []
+    return volume_chart(volume, changes, search.findings.releases(), title)
+
+
+def base_context() -> dict[str, Any]:
+    """What every signed-in page shows around itself."""
+    return {"as_of": store().search.status.as_of(), "staff": may(STAFF)}

@@ -1,0 +1,78 @@
+"""Pages of the dashboard: overview, weekly counts, data and runs."""
+
+from flask import Blueprint, render_template, request
+
+from api.access import EVERYONE, STAFF, allow, may, small_cell
+from api.db import store, workspace
+from api.page_parts import asked, base_context, next_address, series_chart
+from api.queries import RunQuery, WeeklyQuery
+from jobs.charts import weekly_chart
+from jobs.store_search_findings import AlertFilter
+
+blueprint = Blueprint("pages", __name__)
+
+TOTAL = "feedback/total"
+SHORT_LIST = 6
+
+
+@blueprint.get("/")
+@allow(EVERYONE, "overview")
+def overview() -> str:
+    """What a reader sees first: is the data fresh, what moved, how many were wrongly blocked."""
+    search = store().search
+    hidden = small_cell()
+    alerts = search.findings.alerts(AlertFilter(state="open"), limit=SHORT_LIST) if may(STAFF) else None
+    return render_template(
+        "overview.html",
+        name=workspace().settings.name,
+        head=search.status.headline(small_cell=hidden),
+        week=search.counts.headline("over_block", small_cell=hidden),
+        chart=series_chart(TOTAL, "Feedback by day"),
+        alerts=alerts,
+        themes=search.themes.page(state="living", small_cell=hidden, limit=SHORT_LIST),
+        movers=search.themes.movers(small_cell=hidden, limit=SHORT_LIST),
+        coverage=search.status.coverage(limit=SHORT_LIST),
+        feeds=search.status.feeds(),
+        **base_context(),
+    )
+
+
+@blueprint.get("/weekly")
+@allow(EVERYONE, "counts")
+def weekly() -> str:
+    """The weekly account of one kind and slice."""
+    query = asked(WeeklyQuery)
+    counts = store().search.counts
+    kind, part = query.kind or "over_block", query.slice or "all"
+    wanted = query.model_copy(update={"kind": kind, "slice": part}).wanted()
+    page = counts.weekly(wanted, small_cell=small_cell(), limit=query.limit, cursor=query.cursor)
+    return render_template(
+        "weekly.html",
+        kind=kind,
+        slice=part,
+        page=page,
+        slices=counts.slices(kind),
+        chart=weekly_chart(page.rows, ""),
+        next=next_address(page),
+        **base_context(),
+    )
+
+
+@blueprint.get("/data")
+@allow(EVERYONE, "runs")
+def data() -> str:
+    """Feeds, what was refused, coverage changes and runs."""
+    status = store().search.status
+    query = asked(RunQuery)
+    page = status.runs(job=query.job, state=query.state, limit=query.limit, cursor=query.cursor)
+    return render_template(
+        "data.html",
+        feeds=status.feeds(),
+        files=status.files(),
+        quarantine=status.quarantine(),
+        coverage=status.coverage(limit=50),
+        runs=page,
+        next=next_address(page),
+        filtered="cursor" in request.args,
+        **base_context(),
+    )

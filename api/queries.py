@@ -1,0 +1,214 @@
+"""What a request may ask for: query parameters and bodies, checked before any view runs."""
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from jobs.store_search_counts import CountFilter, VolumeFilter
+from jobs.store_search_documents import DocumentFilter
+from jobs.store_search_findings import AlertFilter, ChangeFilter
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+Week = Annotated[str, StringConstraints(pattern=r"^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$")]
+Stream = Literal["feedback", "usage_anomaly"]
+SEGMENT = re.compile(r"segment\.([A-Za-z0-9_-]{1,64})")
+
+
+class Strict(BaseModel):
+    """Parameters nobody knows are refused: a misspelt filter must not silently return everything."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Format(Strict):
+    """How the answer is written."""
+
+    format: Literal["json", "csv"] | None = Field(None, description="or send Accept: text/csv")
+
+
+class Paging(Format):
+    """Which part of a list."""
+
+    limit: int = Field(50, ge=1, le=1000, description="rows on a page")
+    cursor: Annotated[str, StringConstraints(max_length=600)] | None = Field(
+        None, description="from `next` of the page before"
+    )
+
+
+class Days(Paging):
+    """A half-open range of UTC days."""
+
+    from_: date | None = Field(None, alias="from", description="first day, ISO 8601")
+    to: date | None = Field(None, description="first day not wanted, ISO 8601")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_ and self.to and self.from_ >= self.to:
+            raise ValueError(f"expected from before to, got {self.from_} and {self.to}; the range is half-open")
+        return self
+
+    def days(self) -> dict[str, str | None]:
+        """The range as the store's filters take it."""
+        return {
+            "day_from": self.from_.isoformat() if self.from_ else None,
+            "day_to": self.to.isoformat() if self.to else None,
+        }
+
+
+class DocumentQuery(Days):
+    """Which documents; segments as `segment.plan=pro`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    q: Annotated[str, StringConstraints(max_length=300)] | None = Field(
+        None, description='words, "a phrase", prefix*, -not'
+    )
+    stream: Stream | None = None
+    kind: Name | None = None
+    harm_domain: Name | None = None
+    theme: Name | None = Field(None, description="a theme id, or `unassigned`")
+    source: Name | None = None
+    mitigation: Name | None = None
+
+    @model_validator(mode="after")
+    def _only_segments(self) -> Self:
+        for name in self.model_extra or {}:
+            if not SEGMENT.fullmatch(name):
+                raise ValueError(f"unknown parameter {name[:60]!r}; filters are named in /openapi/openapi.json")
+        return self
+
+    def wanted(self, *, search_critical: bool) -> DocumentFilter:
+        """The store's filter."""
+        extra: dict[str, Any] = self.model_extra or {}
+        segments = tuple(sorted((name.removeprefix("segment."), str(value)) for name, value in extra.items()))
+        names = ("stream", "kind", "harm_domain", "theme", "source", "mitigation")
+        given = {name: getattr(self, name) for name in names}
+        return DocumentFilter(
+            text=self.q or None, segments=segments, search_critical=search_critical, **given, **self.days()
+        )
+
+
+class ThemeQuery(Paging):
+    """Which themes."""
+
+    stream: Stream | None = None
+    state: Literal["living", "emerging", "active", "dormant", "merged", "retired"] | None = Field(
+        None, description="`living`: emerging, active or dormant"
+    )
+
+
+class SeriesQuery(Paging):
+    """Which series."""
+
+    stream: Stream | None = None
+
+
+class VolumeQuery(Days):
+    """Which daily volumes."""
+
+    limit: int = Field(400, ge=1, le=5000, description="rows on a page")
+    series: Name | None = Field(None, description="a key of /series, such as feedback/total")
+    theme: Name | None = None
+
+    def wanted(self) -> VolumeFilter:
+        """The store's filter."""
+        return VolumeFilter(series=self.series, theme=self.theme, **self.days())
+
+
+class ChangeQuery(Days):
+    """Which changepoints."""
+
+    series: Name | None = None
+    theme: Name | None = None
+    direction: Literal["up", "down"] | None = None
+
+    def wanted(self) -> ChangeFilter:
+        """The store's filter."""
+        return ChangeFilter(series=self.series, theme=self.theme, direction=self.direction, **self.days())
+
+
+class AlertQuery(Paging):
+    """Which alerts."""
+
+    state: Literal["open", "new", "ongoing", "escalating", "resolved", "regressed"] | None = Field(
+        None, description="`open`: every state but resolved"
+    )
+    owner: Name | None = None
+    theme: Name | None = None
+    hazard: Literal["low", "elevated", "critical"] | None = None
+    acknowledged: bool | None = None
+
+    def wanted(self) -> AlertFilter:
+        """The store's filter."""
+        return AlertFilter(
+            state=self.state,
+            owner=self.owner,
+            theme=self.theme,
+            hazard=self.hazard,
+            acknowledged=self.acknowledged,
+        )
+
+
+class WeeklyQuery(Paging):
+    """Which rows of the ledger; weeks half-open."""
+
+    limit: int = Field(400, ge=1, le=5000, description="rows on a page")
+    kind: Literal["over_block", "under_block"] | None = None
+    slice: Name | None = Field(None, description="`all`, or such as harm_domain=cyber")
+    from_: Week | None = Field(None, alias="from", description="first week, such as 2026-W10")
+    to: Week | None = Field(None, description="first week not wanted")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_ and self.to and self.from_ >= self.to:
+            raise ValueError(f"expected from before to, got {self.from_} and {self.to}; the range is half-open")
+        return self
+
+    def wanted(self) -> CountFilter:
+        """The store's filter."""
+        return CountFilter(kind=self.kind, slice=self.slice, week_from=self.from_, week_to=self.to)
+
+
+class RunQuery(Paging):
+    """Which executions of jobs."""
+
+    job: Name | None = None
+    state: Literal["running", "done", "failed", "skipped"] | None = None
+
+
+class CoverageQuery(Paging):
+    """Which coverage changes."""
+
+    stream: Stream | None = None
+
+
+class DocumentPath(BaseModel):
+    """A document's id."""
+
+    document_id: Name
+
+
+class ThemePath(BaseModel):
+    """A theme's id."""
+
+    theme_id: Name
+
+
+class AlertPath(BaseModel):
+    """An alert's id."""
+
+    alert_id: Name
+
+
+class RevealBody(Strict):
+    """Why a withheld text must be read."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=500)]
+
+
+class AcknowledgeBody(Strict):
+    """What to note beside the acknowledgement."""
+
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""

@@ -1,0 +1,74 @@
+"""How answers are written: JSON, or CSV that no spreadsheet takes for formulas."""
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, g, jsonify, request
+from pydantic import BaseModel
+
+from api.db import store
+from jobs.store_paging import Page
+from jobs.store_rows import encoded
+
+# Spreadsheets also read the full-width forms of these signs as the start of a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def listing(page: Page, item: type[BaseModel], *, chosen: str | None) -> Response:
+    """A page of a list as JSON or CSV, with the address of the next page in body and Link header."""
+    following = _next_address(page.next_cursor)
+    if wants_csv(chosen):
+        response = csv_response(page.rows, list(item.model_fields))
+    else:
+        body = {"items": page.rows, "total": page.total, "next": following, "as_of": store().search.status.as_of()}
+        response = jsonify({**body, **page.extra})
+    if following is not None:
+        response.headers["Link"] = f'<{following}>; rel="next"'
+    return response
+
+
+def wants_csv(chosen: str | None) -> bool:
+    """Whether the reader wants CSV: by `format`, else by the Accept header."""
+    if chosen is not None:
+        return chosen == "csv"
+    return request.accept_mimetypes.best_match(["application/json", "text/csv"]) == "text/csv"
+
+
+def csv_response(rows: list[dict[str, Any]], columns: list[str]) -> Response:
+    """Rows as a CSV file named after the resource."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([csv_cell(row.get(name)) for name in columns] for row in rows)
+    name = request.path.rstrip("/").replace("/api/v1/", "").replace("/", "-")
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(out.getvalue(), mimetype="text/csv", headers=headers)
+
+
+def csv_cell(value: Any) -> Any:
+    """One cell: lists and objects as JSON, text that a spreadsheet would run led by an apostrophe.
+
+    >>> csv_cell("=1+1"), csv_cell(-1.5), csv_cell(["a"]), csv_cell(None)
+    ("'=1+1", -1.5, '["a"]', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, list | Mapping):
+        return encoded(value)
+    if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA_STARTS):
+        return "'" + value
+    return value
+
+
+def replayed() -> dict[str, str]:
+    """The header that marks an answer given before under the same Idempotency-Key."""
+    return {"Idempotent-Replayed": "true"} if g.get("replayed") else {}
+
+
+def _next_address(cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    return f"{request.path}?{urlencode({**request.args.to_dict(), 'cursor': cursor})}"

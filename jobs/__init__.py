@@ -1,0 +1,1 @@
+"""Store, settings, batch jobs, delivery and the command line."""

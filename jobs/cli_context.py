@@ -1,0 +1,98 @@
+"""What every command shares: finding the workspace, and showing rows as a table or as JSON."""
+
+import functools
+import json
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from jobs.workspace import Workspace
+
+R = TypeVar("R")
+
+MARKER = "groundswell.yaml"
+# C0 and C1 controls but newline and tab: a document must not drive the reader's terminal.
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def find_workspace(given: str | None) -> Workspace:
+    """The workspace asked for, else that of the environment, else the current directory.
+
+    Raises `click.UsageError` where none of them holds a groundswell.yaml.
+    """
+    path = Path(given or os.environ.get("GROUNDSWELL_WORKSPACE") or ".")
+    if not (path / MARKER).is_file():
+        raise click.UsageError(
+            f"expected a workspace (a directory with {MARKER}), got {str(path)!r}; "
+            "make one with 'groundswell init DIR' or name one with -w DIR"
+        )
+    return Workspace(path)
+
+
+def pass_workspace(command: Callable[..., R]) -> Callable[..., R]:
+    """Give the command the keyword argument `workspace`."""
+
+    @click.pass_context
+    @functools.wraps(command)
+    def wrapped(ctx: click.Context, *args: Any, **kwargs: Any) -> R:
+        workspace = find_workspace(ctx.find_root().obj["workspace"])
+        return command(*args, **{**kwargs, "workspace": workspace})
+
+    return wrapped
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+def show(
+    rows: Sequence[Mapping[str, Any]] | Mapping[str, Any],
+    as_json: bool,
+    *,
+    columns: Sequence[str] | None = None,
+    note: str | None = None,
+) -> None:
+    """Print rows as JSON or as a table of `columns` (all of the first row's unless named)."""
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
+        return
+    listed = [rows] if isinstance(rows, Mapping) else list(rows)
+    if listed:
+        _table(listed, columns or list(listed[0]))
+    else:
+        click.echo("nothing to list")
+    if note:
+        click.echo(note)
+
+
+def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        numeric = all(isinstance(row.get(name), int | float | None) for row in rows)
+        table.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell(row.get(name))) for name in columns))
+    Console().print(table)
+
+
+def cell(value: Any) -> str:
+    """One value as a person reads it, with control characters gone.
+
+    >>> cell(0.12345), cell(None), cell(["a", "b"]), cell("x\\x1b[2J")
+    ('0.123', '-', 'a, b', 'x[2J')
+    """
+    if value is None or (isinstance(value, float) and value != value):
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.3g}" if abs(value) < 100 else f"{value:,.0f}"
+    if isinstance(value, list | tuple):
+        return ", ".join(cell(item) for item in value)
+    return CONTROLS.sub("", str(value))

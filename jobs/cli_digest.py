@@ -1,0 +1,74 @@
+"""The command that makes or shows a digest."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from jobs.cli_context import json_option, pass_workspace
+from jobs.store import Store
+from jobs.workspace import Workspace
+
+
+@click.command("digest")
+@click.option("--owner", help="Whose; an id of owners.yaml. Without: the default owner, or the only one.")
+@click.option("--dry-run", is_flag=True, help="Print it; store and send nothing.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["md", "html"]),
+    default="md",
+    show_default=True,
+    help="Markdown, or a page with its charts inside.",
+)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
+@json_option
+@pass_workspace
+def digest(
+    workspace: Workspace, owner: str | None, dry_run: bool, form: str, output: Path | None, as_json: bool
+) -> None:
+    """What an owner is told now; unless --dry-run, it is stored, written to digests/ and sent."""
+    from jobs import digest as job
+    from jobs.channels import write_whole
+    from jobs.digest_facts import look
+    from jobs.letters import charts
+
+    settings = workspace.settings
+    with workspace.open_store() as store:
+        view = look(store, settings, as_of=latest(store))
+        whose = chosen(owner, job.owners(store, settings, view), settings.default_owner)
+        content = job.build(store, settings, whose, as_of=view.as_of)
+        if as_json:
+            text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+        elif form == "html":
+            text = job.render_html(content, charts(view, content))
+        else:
+            text = job.render_markdown(content)
+        if output is not None:
+            write_whole(output, text)
+            click.echo(f"wrote {output}", err=True)
+        else:
+            click.echo(text, nl=False)
+        if not dry_run:
+            job.publish(workspace, view, content)
+            sent = job.deliver(store, settings, workspace, as_of=view.as_of, now=datetime.now(UTC))
+            click.echo(f"stored in {workspace.digests}; {sent} deliveries", err=True)
+
+
+def latest(store: Store) -> str:
+    """The moment the findings speak of; a click error where there are none yet."""
+    state = store.runs.state("detect")
+    if state is None or not state["as_of"]:
+        raise click.ClickException("expected findings, got none; run 'groundswell run' first")
+    return str(state["as_of"])
+
+
+def chosen(owner: str | None, known: list[str], default: str) -> str:
+    """The owner asked for, else the default one, else the only one; a usage error where it is not clear."""
+    if owner is not None and owner in known:
+        return owner
+    if owner is None and (default in known or len(known) == 1):
+        return default if default in known else known[0]
+    got = "none" if owner is None else repr(owner)
+    raise click.UsageError(f"expected --owner to be one of {', '.join(known)}, got {got}")

@@ -1,0 +1,129 @@
+"""The third step of a run: duplicates, feed coverage, and daily volumes of every series."""
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+
+from jobs.settings import Settings
+from jobs.store import Store
+from jobs.store_rows import encoded
+from nlp.duplicates import collapse
+from topics.conditions import UNPAGED_KINDS
+from topics.coverage import coverage, masks
+from topics.delay import completeness
+from topics.volume import daily, series_table
+
+SEGMENT_COLUMNS = ("product", "plan", "locale", "surface")
+
+
+def run(store: Store, settings: Settings, *, as_of: str) -> int:
+    """Collapse duplicates, then count; replaces both in one transaction. Returns the rows of volume."""
+    documents = counted(store)
+    duplicates = collapse(documents, window=pd.Timedelta(days=settings.duplicate_window_days))
+    documents["kept"] = ~documents["document_id"].isin(set(duplicates["document_id"]))
+    found = coverage(documents)
+    volumes = daily(documents)
+    series = series_table(documents)
+    with store.transaction():
+        store.understanding.replace_duplicates(duplicates)
+        store.findings.replace_coverage(coverage_rows(found))
+        store.findings.replace_volumes(
+            series_rows(series, store.themes.names()),
+            volume_rows(volumes, documents, found, store.reference.exposure(), as_of=as_of),
+        )
+    return len(volumes)
+
+
+def counted(store: Store) -> pd.DataFrame:
+    """`Understanding.counted` with the segments that coverage and explanation compare as columns."""
+    documents = store.understanding.counted()
+    for name in SEGMENT_COLUMNS:
+        documents[name] = pd.Series([row.get(name) for row in documents["segments"]], dtype=object)
+    return documents
+
+
+def whole_exposure(exposure: pd.DataFrame) -> pd.DataFrame:
+    """Requests a day, by mitigation: day, mitigation, requests, from rows without segments where there are any.
+
+    Rows that split a day by segment are summed only where no unsplit row exists.
+    """
+    split = exposure["segments"].map(bool).astype(bool)
+    unsplit = exposure[~split]
+    known = set(zip(unsplit["day"], unsplit["mitigation"], strict=True))
+    rest = exposure[split]
+    rest = rest[[pair not in known for pair in zip(rest["day"], rest["mitigation"], strict=True)]]
+    rows = pd.concat([unsplit, rest])[["day", "mitigation", "requests"]].dropna()
+    return rows.groupby(["day", "mitigation"])[["requests"]].sum().reset_index()
+
+
+def series_rows(series: pd.DataFrame, themes: dict[str, str]) -> pd.DataFrame:
+    """The table `series`: what each one counts, with a title a person reads."""
+    monitored = (~series["kind"].isin(UNPAGED_KINDS)).astype(int)
+    return series.assign(title=[title(name, themes) for name in series["series"]], monitored=monitored)
+
+
+def title(series: str, themes: dict[str, str]) -> str:
+    """How a person reads a series key.
+
+    >>> title("feedback/kind=over_block&harm_domain=cyber", {})
+    'over-block, cyber'
+    >>> title("feedback/theme=T0001", {"T0001": "Data caps"})
+    'Data caps'
+    >>> title("usage_anomaly/total", {})
+    'all usage anomalies'
+    """
+    stream, _, rest = series.partition("/")
+    people = {"feedback": "feedback", "usage_anomaly": "usage anomalies"}.get(stream, stream)
+    if rest == "total":
+        return f"all {people}"
+    if rest == "unassigned":
+        return f"{people} in no theme"
+    values = [part.partition("=")[2] for part in rest.split("&")]
+    if rest.startswith("theme="):
+        return themes.get(values[0], values[0])
+    spelt = [{"over_block": "over-block", "under_block": "under-block"}.get(value, value) for value in values]
+    return ", ".join(value.replace("_", " ") for value in spelt)
+
+
+def volume_rows(
+    volumes: pd.DataFrame,
+    documents: pd.DataFrame,
+    found: pd.DataFrame,
+    exposure: pd.DataFrame,
+    *,
+    as_of: str,
+) -> pd.DataFrame:
+    """The table `volume`: counts beside the requests of the day, its completeness, and whether it says nothing."""
+    stream = volumes["series"].str.partition("/")[0]
+    whole = whole_exposure(exposure)
+    requests = whole[whole["mitigation"] == "all"].set_index("day")["requests"]
+    today = pd.Timestamp(as_of).tz_localize(None)
+    arrived = completeness(documents, as_of=today).set_index(["stream", "day"])["completeness"]
+    masked = masks(found, documents)
+    hidden = set(zip(masked["series"], masked["day"], strict=True))
+    keys = list(zip(stream, volumes["day"], strict=True))
+    return volumes.assign(
+        requests=volumes["day"].map(requests),
+        expected=np.nan,
+        completeness=[float(arrived.get(key, 1.0)) for key in keys],
+        masked=[int(key in hidden) for key in keys],
+        day=volumes["day"].dt.strftime("%Y-%m-%d"),
+    )
+
+
+def coverage_rows(found: pd.DataFrame) -> pd.DataFrame:
+    """The table `coverage_change`."""
+    rows = found.rename(columns={"kind": "type"})
+    for name in ("day_low", "day_high"):
+        rows[name] = rows[name].dt.strftime("%Y-%m-%d")
+    names = ["stream", "dimension", "value", "type", "day_low"]
+    rows["coverage_id"] = [
+        "C" + hashlib.blake2b("|".join(key).encode(), digest_size=6).hexdigest()
+        for key in rows[names].itertuples(index=False, name=None)
+    ]
+    rows["evidence"] = [
+        encoded({"reads": row["evidence"], "before": row["before"], "after": row["after"]})
+        for row in rows.to_dict("records")
+    ]
+    return rows

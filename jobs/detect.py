@@ -1,0 +1,162 @@
+"""The fifth step of a run: changepoints of every series, what explains them, and the alerts they raise."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from jobs.count import counted, whole_exposure
+from jobs.owners import owner_of
+from jobs.settings import Settings
+from jobs.store import Store
+from jobs.store_rows import encoded
+from topics.alerts import STANDING_COLUMNS, alerts
+from topics.change import Conditions, DetectionSettings, changes
+from topics.coverage import coverage, mark, masks
+from topics.delay import completeness
+from topics.explain import Surroundings, explain
+from topics.volume import series_names, series_table
+
+
+def run(store: Store, settings: Settings, *, as_of: str) -> int:
+    """Detect, explain and raise alerts; replaces the changes, updates the alerts. Returns the changes found."""
+    documents = counted(store)
+    today = pd.Timestamp(as_of).tz_localize(None)
+    volumes = store.findings.volumes()
+    found_coverage = coverage(documents)
+    around = surroundings(store, found_coverage, completeness(documents, as_of=today))
+    table = changes(
+        volumes,
+        conditions=conditions(store, documents, around, as_of=today),
+        settings=DetectionSettings(
+            false_alerts_per_week=settings.false_alerts_per_week,
+            window_days=settings.detection_window_days,
+            smallest_ratio=settings.smallest_ratio,
+        ),
+    )
+    marked = mark(table, documents, found_coverage)
+    titles = store.findings.titles()
+    rows = change_rows(marked, explanations(marked, documents, around, titles), as_of=as_of)
+    raised = raise_alerts(store, settings, marked, documents, titles, as_of=as_of)
+    with store.transaction():
+        store.findings.replace_changes(rows)
+        store.findings.write_alerts(raised)
+    return len(rows)
+
+
+def surroundings(store: Store, found_coverage: pd.DataFrame, late: pd.DataFrame) -> Surroundings:
+    """What was going on beside the counts: releases, calendar, exposure, coverage, late days."""
+    releases = pd.DataFrame(store.reference.releases(), columns=["release_id", "mitigation", "released_on"])
+    releases["day"] = pd.to_datetime(releases["released_on"])
+    calendar = pd.DataFrame(store.reference.calendar(), columns=["calendar_id", "type", "day_from", "day_to", "note"])
+    calendar["day"] = pd.to_datetime(calendar["day_from"])
+    calendar["end"] = pd.to_datetime(calendar["day_to"])
+    calendar["name"] = calendar["note"].where(calendar["note"] != "", calendar["calendar_id"])
+    exposure = whole_exposure(store.reference.exposure())
+    return Surroundings(releases, calendar, exposure if len(exposure) else None, found_coverage, late)
+
+
+def conditions(store: Store, documents: pd.DataFrame, around: Surroundings, *, as_of: pd.Timestamp) -> Conditions:
+    """What the detector is told of the days: exposure, masked and incomplete days, holidays."""
+    assert around.calendar is not None and around.coverage is not None
+    holidays = around.calendar[around.calendar["type"] == "holiday"]
+    days = [
+        day for row in holidays.to_dict("records") for day in pd.date_range(row["day"], row["end"], inclusive="left")
+    ]
+    return Conditions(
+        exposure=around.exposure,
+        masks=masks(around.coverage, documents),
+        completeness=around.completeness,
+        series=series_table(documents),
+        as_of=as_of,
+        holidays=frozenset(days),
+    )
+
+
+def explanations(
+    table: pd.DataFrame, documents: pd.DataFrame, around: Surroundings, titles: dict[str, str]
+) -> list[dict[str, Any]]:
+    """What is said about each change, in the order of the table; series go by their titles."""
+    member = series_names(documents)
+    indexed = documents.set_index("document_id", drop=False)
+    rows = {name: ids.to_numpy() for name, ids in member.groupby("series", sort=False)["document_id"]}
+    said = []
+    for _, change in table.iterrows():
+        own = indexed.loc[rows[change["series"]]].reset_index(drop=True)
+        said.append(explain(change, own, around=around, title=titles.get(change["series"])))
+    return said
+
+
+def change_rows(table: pd.DataFrame, said: list[dict[str, Any]], *, as_of: str) -> pd.DataFrame:
+    """The table `change`."""
+    rows = table.rename(columns={"end": "ends_on"})
+    for name in ("day", "day_low", "day_high", "detected_on", "ends_on"):
+        rows[name] = rows[name].dt.strftime("%Y-%m-%d")
+    return rows.assign(
+        theme_id=pd.Series(themes_of(rows["series"]), index=rows.index, dtype=object),
+        confirmed=rows["confirmed"].astype(int),
+        explanation=[encoded(one) for one in said],
+        as_of=as_of,
+    )
+
+
+def themes_of(series: Iterable[str]) -> list[str | None]:
+    """The theme id in each series key, None where it is not a theme's."""
+    return [name.partition("/theme=")[2] or None for name in series]
+
+
+def raise_alerts(
+    store: Store,
+    settings: Settings,
+    table: pd.DataFrame,
+    documents: pd.DataFrame,
+    titles: dict[str, str],
+    *,
+    as_of: str,
+) -> list[dict[str, Any]]:
+    """Rows of the table `alert` to write: identity and state from `topics.alerts`, owner and title from here."""
+    standing = store.findings.alerts()
+    known = standing[list(STANDING_COLUMNS)].copy()
+    for name in ("day", "detected_on"):
+        known[name] = pd.to_datetime(known[name])
+    found = alerts(table, known, as_of=pd.Timestamp(as_of).tz_localize(None))
+    found["theme_id"] = themes_of(found["series"])
+    types = table.set_index("change_id")["type"].to_dict()
+    before = {row["alert_id"]: row for row in store.findings.alert_rows()}
+    rows = []
+    for row in found.to_dict("records"):
+        old = before.get(row["alert_id"])
+        if old is not None and not isinstance(row["members"], list):
+            # No change bears it out any more: it stays as published, but for its state.
+            rows.append({**old, "state": row["state"], "updated_as_of": as_of})
+            continue
+        rows.append(
+            {
+                "alert_id": row["alert_id"],
+                "fingerprint": row["fingerprint"],
+                "series": row["series"],
+                "theme_id": row["theme_id"],
+                "direction": row["direction"],
+                "state": row["state"],
+                "type": types[row["change_id"]],
+                "hazard": row["hazard"],
+                "title": headline(row, titles),
+                "day": f"{row['day']:%Y-%m-%d}",
+                "detected_on": f"{row['detected_on']:%Y-%m-%d}",
+                "owner": old["owner"] if old else owner_of(store, settings, row["series"], documents),
+                "members": row["members"],
+                "raised_as_of": as_of,
+                "updated_as_of": as_of,
+            }
+        )
+    return rows
+
+
+def headline(row: dict[Any, Any], titles: dict[str, str]) -> str:
+    """The title of an alert: its series as a person reads it, and which way it went.
+
+    >>> headline({"series": "feedback/total", "direction": "up"}, {"feedback/total": "all feedback"})
+    'More: all feedback'
+    """
+    verb = {"up": "More", "down": "Fewer"}[row["direction"]]
+    return f"{verb}: {titles.get(row['series'], row['series'])}"

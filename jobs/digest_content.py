@@ -1,0 +1,133 @@
+"""What a digest says, as one object: kept in the store, and all that its texts are rendered from."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from jobs.digest_facts import (
+    LOUD,
+    Row,
+    View,
+    alert_facts,
+    data_facts,
+    figure,
+    silences_in_force,
+    weekly_facts,
+)
+from jobs.escapes import one_line
+
+CADENCE_DAYS = {"daily": 1, "weekly": 7, "monthly": 28}
+HAZARDS = ("critical", "elevated", "low")
+MOST_BLOCKS = 12
+"""Alerts shown in full; the others are listed in a line each."""
+MOST_LISTED = 10
+RECENT_DAYS = 28
+"""An alert that is over is still listed if it began this many days ago or less."""
+
+
+def digest_content(
+    view: View, owner: Mapping[str, Any], *, previous: Mapping[str, Any] | None, quiet: Sequence[Mapping[str, Any]]
+) -> Row:
+    """What `owner` (owner_id, name, cadence) is told as of the view's moment.
+
+    `previous`: the content of the digest before. An alert in a state that was told there is listed, not
+    told again. `quiet`: series without a change (series, title, smallest_ratio).
+    """
+    mine = [alert for alert in view.alerts if alert["owner"] == owner["owner_id"]]
+    loud = sorted((alert for alert in mine if _is_news(alert, previous)), key=_urgency)
+    blocks = [alert_facts(view, alert) for alert in loud[:MOST_BLOCKS]]
+    shown = {alert["alert_id"] for alert in blocks}
+    rest = sorted((alert for alert in mine if alert["alert_id"] not in shown and _lives(alert, view)), key=_urgency)
+    calm = sorted(quiet, key=lambda row: (row["smallest_ratio"], row["series"]))
+    period = _period(view, owner, previous)
+    content = _envelope(view, owner, period)
+    content["counts"] = _counts([alert for alert in mine if _lives(alert, view)])
+    content["alerts"] = blocks
+    content["others"] = [_short(alert) for alert in rest[:MOST_LISTED]]
+    content["more_others"] = max(len(rest) - MOST_LISTED, 0)
+    content["nothing"] = not blocks and not rest
+    content["quiet"] = [_calm(row) for row in calm[:MOST_LISTED]]
+    content["more_quiet"] = max(len(calm) - MOST_LISTED, 0)
+    domains = sorted({row["harm_domain"] for row in view.mitigations if row["owner"] == owner["owner_id"]})
+    content["weekly"] = weekly_facts(view, domains)
+    content["data"] = data_facts(view, since=period["from"])
+    content["silences"] = silences_in_force(view.store, as_of=view.as_of)
+    return content
+
+
+def alert_content(view: View, alert: Row, owner: Mapping[str, Any]) -> Row:
+    """One alert in the shape of a digest, for the message that tells of it alone."""
+    day = view.today.isoformat()
+    content = _envelope(view, owner, {"from": alert["day"], "to": day, "days": (view.today - _day(alert)).days})
+    empty: Row = {"others": [], "more_others": 0, "quiet": [], "more_quiet": 0, "silences": []}
+    return {
+        **content,
+        **empty,
+        "scope": "alert",
+        "counts": _counts([alert]),
+        "alerts": [alert_facts(view, alert)],
+        "nothing": False,
+        "weekly": {"slice": "all", "last_full_week": None, "parts": [], "over_block": [], "under_block": []},
+        "data": {"coverage": [], "incomplete_days": []},
+    }
+
+
+def _envelope(view: View, owner: Mapping[str, Any], period: Row) -> Row:
+    return {
+        "scope": "digest",
+        "owner": owner["owner_id"],
+        "owner_name": one_line(str(owner["name"]), most=80),
+        "installation": one_line(view.settings.name, most=80),
+        "period": period,
+        "as_of": view.as_of,
+    }
+
+
+def _period(view: View, owner: Mapping[str, Any], previous: Mapping[str, Any] | None) -> Row:
+    usual = view.today - timedelta(days=CADENCE_DAYS.get(owner["cadence"], 7))
+    start = date.fromisoformat(previous["period"]["to"]) if previous else usual
+    return {"from": start.isoformat(), "to": view.today.isoformat(), "days": (view.today - start).days}
+
+
+def _is_news(alert: Row, previous: Mapping[str, Any] | None) -> bool:
+    if alert["state"] not in LOUD:
+        return False
+    before = [*previous["alerts"], *previous["others"]] if previous else []
+    return (alert["alert_id"], alert["state"]) not in {(row["alert_id"], row["state"]) for row in before}
+
+
+def _lives(alert: Row, view: View) -> bool:
+    return alert["state"] != "resolved" or _day(alert) >= view.today - timedelta(days=RECENT_DAYS)
+
+
+def _urgency(alert: Row) -> tuple[int, bool, int, str]:
+    """Gravest first, rises before falls, newest first."""
+    return (
+        HAZARDS.index(alert["hazard"]),
+        alert["direction"] != "up",
+        -_day(alert).toordinal(),
+        alert["alert_id"],
+    )
+
+
+def _day(alert: Row) -> date:
+    return date.fromisoformat(alert["day"])
+
+
+def _counts(alerts: Sequence[Row]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for alert in alerts:
+        counts[alert["state"]] = counts.get(alert["state"], 0) + 1
+        if alert["hazard"] == "critical" and alert["state"] != "resolved":
+            counts["critical"] = counts.get("critical", 0) + 1
+    return counts
+
+
+def _short(alert: Row) -> Row:
+    names = ("alert_id", "state", "direction", "hazard", "day")
+    return {**{name: alert[name] for name in names}, "title": one_line(str(alert["title"]), most=120)}
+
+
+def _calm(row: Mapping[str, Any]) -> Row:
+    title = one_line(str(row["title"]), most=120)
+    return {"series": row["series"], "title": title, "smallest_ratio": figure(row["smallest_ratio"])}

@@ -1,0 +1,47 @@
+"""The schema of the store, as migrations that are never edited after a release.
+
+Each migration is a file of SQL in `jobs/schema`. Times are ISO 8601 UTC text, days are UTC days, lists and
+objects are JSON text; customer and reporter are keyed hashes; text and claim are redacted.
+"""
+
+import sqlite3
+from importlib.resources import files
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("groundswell")
+
+
+def _create(db: Database, name: str) -> None:
+    """Run a script statement by statement: `executescript` would commit the migration's transaction."""
+    statement = ""
+    for line in files("jobs").joinpath("schema", f"{name}.sql").read_text(encoding="utf-8").splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            db.execute(statement)
+            statement = ""
+
+
+@migrations()
+def m001_inputs(db: Database) -> None:
+    """What was ingested: documents, decisions, exposure, labels, and what was refused."""
+    _create(db, "m001_inputs")
+
+
+@migrations()
+def m002_understanding(db: Database) -> None:
+    """What was made of each document: vector, classification, duplicates, theme."""
+    _create(db, "m002_understanding")
+
+
+@migrations()
+def m003_findings(db: Database) -> None:
+    """What was found: volumes, changes, alerts, deliveries, the ledger."""
+    _create(db, "m003_findings")
+
+
+@migrations()
+def m004_people(db: Database) -> None:
+    """Who is involved: mitigations and owners, keys, and the account of every run."""
+    _create(db, "m004_people")

@@ -1,0 +1,229 @@
+"""Delivery: queues one notification an alert and channel, claims it, sends it, records what became of it."""
+
+import hashlib
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from jobs.channel_options import Options, Place, identity, options_of
+from jobs.channels import Channel, open_channel
+from jobs.digest_facts import LOUD, View, look, silenced, silences_in_force
+from jobs.letters import alert_letter, digest_letter
+from jobs.message import ChannelError, Message
+from jobs.settings import Settings
+from jobs.store import Store
+from jobs.store_delivery import OPEN, stamp
+from jobs.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+Row = dict[str, Any]
+
+MOST_ATTEMPTS = 6
+TRIES_AT_ONCE = 3
+"""How often a passing failure is tried within one attempt, seconds apart."""
+FIRST_WAIT = timedelta(minutes=5)
+LEASE = timedelta(minutes=10)
+"""A claim older than this was left by a process that died between sending and recording."""
+SAME_ONSET_DAYS = 14
+"""A change whose day is found anew this near the day that was told is the same news."""
+FALLBACK: tuple[Options, ...] = ({"type": "file", "path": "digests"},)
+
+
+@dataclass(frozen=True)
+class Post:
+    """One round of delivery: the store, what channels open in, and the messages written so far."""
+
+    store: Store
+    place: Place
+    view: View
+    written: dict[str, Message] = field(default_factory=dict)
+
+
+def run(store: Store, settings: Settings, workspace: Workspace, *, as_of: str, now: datetime | None = None) -> int:
+    """Queue what is new since the last time and deliver whatever is due; returns the notifications sent.
+
+    `as_of` (ISO 8601 UTC) is the moment the findings speak of; `now` is the clock on the wall, by which
+    retries and claims go.
+    """
+    queue_alerts(store, settings, as_of=as_of)
+    return deliver(store, settings, workspace, as_of=as_of, now=now)
+
+
+def queue_alerts(store: Store, settings: Settings, *, as_of: str) -> int:
+    """Queue each alert that is new, growing or back, once a channel of its owner, unless silenced."""
+    view = look(store, settings, as_of=as_of)
+    silences = silences_in_force(store, as_of=as_of)
+    told, channels, rows = store.delivery.onsets(), channels_by_owner(store), []
+    for alert in view.alerts:
+        if alert["state"] not in LOUD or silenced(alert, view.series.get(alert["series"], {}), silences):
+            continue
+        for options in channels.get(alert["owner"], FALLBACK):
+            channel = identity(options)
+            if not _told(alert, told.get((alert["alert_id"], alert["state"], channel), [])):
+                rows.append(_notification(alert, channel))
+    return store.delivery.queue(rows)
+
+
+def queue_digest(store: Store, digest: Row) -> int:
+    """Queue a digest, once a channel of its owner."""
+    rows = [
+        {
+            "notification_id": notification_id("digest", digest["digest_id"], identity(options)),
+            "alert_id": None,
+            "digest_id": digest["digest_id"],
+            "owner": digest["owner"],
+            "channel": identity(options),
+            "alert_state": None,
+            "onset": None,
+        }
+        for options in channels_by_owner(store).get(digest["owner"], FALLBACK)
+    ]
+    return store.delivery.queue(rows)
+
+
+def deliver(store: Store, settings: Settings, workspace: Workspace, *, as_of: str, now: datetime | None = None) -> int:
+    """Send what is due, once: claimed before it is sent, recorded after. Returns how many were sent."""
+    moment = now or datetime.now(UTC)
+    waiting = store.delivery.notifications(states=OPEN)
+    if not waiting:
+        return 0
+    place = Place(workspace.path, settings, os.environ, moment)
+    post = Post(store, place, look(store, settings, as_of=as_of))
+    channels = channels_by_owner(store)
+    sent = 0
+    for row in waiting:
+        known = {identity(options): options for options in channels.get(row["owner"], FALLBACK)}
+        sent += _attempt(post, row, known)
+    return sent
+
+
+def channels_by_owner(store: Store) -> dict[str, tuple[Options, ...]]:
+    """The channels each owner listed, as options."""
+    return {row["owner_id"]: tuple(options_of(entry) for entry in row["channels"]) for row in store.reference.owners()}
+
+
+def owner_row(store: Store, owner: str) -> Row:
+    """An owner as owners.yaml says, or as one that it does not name."""
+    known = {row["owner_id"]: row for row in store.reference.owners()}
+    return known.get(owner, {"owner_id": owner, "name": owner, "cadence": "weekly", "channels": list(FALLBACK)})
+
+
+def notification_id(*parts: str) -> str:
+    """The id of a delivery: the same news to the same channel has the same id, for ever.
+
+    >>> notification_id("A1", "new", "file", "2026-03-01") == notification_id("A1", "new", "file", "2026-03-01")
+    True
+    """
+    return "N" + hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
+
+
+def _notification(alert: Row, channel: str) -> Row:
+    return {
+        "notification_id": notification_id(alert["alert_id"], alert["state"], channel, alert["day"]),
+        "alert_id": alert["alert_id"],
+        "digest_id": None,
+        "owner": alert["owner"],
+        "channel": channel,
+        "alert_state": alert["state"],
+        "onset": alert["day"],
+    }
+
+
+def _told(alert: Row, onsets: list[str]) -> bool:
+    day = date.fromisoformat(alert["day"])
+    return any(abs((date.fromisoformat(onset) - day).days) <= SAME_ONSET_DAYS for onset in onsets)
+
+
+def _attempt(post: Post, row: Row, channels: Mapping[str, Options]) -> bool:
+    """Claim, send and record one notification if it is due; true if it was sent."""
+    try:
+        channel = _opened(channels, row["channel"], post.place)
+    except ChannelError as error:
+        if row["state"] != "uncertain" and post.store.delivery.claim(row, now=post.place.now):
+            _failed(post, row, error)
+        return False
+    if _abandoned(row, channel, post.place.now):
+        post.store.delivery.claim(row, now=post.place.now, state="uncertain")
+        log.warning("delivery %s to %s: outcome unknown", row["notification_id"], row["channel"])
+    if not _due(row, channel, post.place.now) or not post.store.delivery.claim(row, now=post.place.now):
+        return False
+    try:
+        message = _letter(post, row)
+        sending(channel, message)
+    except ChannelError as error:
+        _failed(post, row, error, deduplicates=channel.deduplicates)
+        return False
+    post.store.delivery.record(row["notification_id"], state="sent", now=post.place.now)
+    return True
+
+
+def _opened(channels: Mapping[str, Options], name: str, place: Place) -> Channel:
+    if name not in channels:
+        raise ChannelError("expected a channel of its owner, got one no longer listed", permanent=True)
+    return open_channel(channels[name], place)
+
+
+def _abandoned(row: Row, channel: Channel, now: datetime) -> bool:
+    """A claim that nobody holds any more, to a receiver that would take a second message for another."""
+    if row["state"] != "claimed" or channel.deduplicates:
+        return False
+    return now - datetime.fromisoformat(row["claimed_at"]) >= LEASE
+
+
+def _due(row: Row, channel: Channel, now: datetime) -> bool:
+    """Whether to send now; what may have arrived is sent again only where that does no harm."""
+    if row["state"] in ("claimed", "uncertain"):
+        return channel.deduplicates
+    return row["next_attempt_at"] is None or row["next_attempt_at"] <= stamp(now)
+
+
+def sending(channel: Channel, message: Message) -> None:
+    """Send, trying a passing failure again a few times; never again what may have arrived."""
+    import stamina
+
+    def passing(error: Exception) -> bool:
+        if not isinstance(error, ChannelError) or error.permanent:
+            return False
+        return channel.deduplicates or not error.uncertain
+
+    tries = stamina.retry_context(on=passing, attempts=TRIES_AT_ONCE, timeout=30, wait_initial=0.5, wait_max=5)
+    for attempt in tries:
+        with attempt:
+            channel.send(message)
+
+
+def _failed(post: Post, row: Row, error: ChannelError, *, deduplicates: bool = True) -> None:
+    attempts = row["attempts"] + 1
+    if error.uncertain and not deduplicates:
+        state = "uncertain"
+    else:
+        state = "dead" if error.permanent or attempts >= MOST_ATTEMPTS else "failed"
+    again = stamp(post.place.now + FIRST_WAIT * 2 ** (attempts - 1)) if state == "failed" else None
+    log.warning("delivery %s to %s: %s (%s)", row["notification_id"], row["channel"], error, state)
+    post.store.delivery.record(
+        row["notification_id"], state=state, now=post.place.now, error=str(error), next_attempt_at=again
+    )
+
+
+def _letter(post: Post, row: Row) -> Message:
+    """The message of a notification; its content is written once for all channels."""
+    key = row["alert_id"] or row["digest_id"]
+    if key not in post.written:
+        post.written[key] = _written(post, row)
+    return replace(post.written[key], message_id=row["notification_id"])
+
+
+def _written(post: Post, row: Row) -> Message:
+    if row["digest_id"]:
+        digest = post.store.delivery.digest(row["digest_id"])
+        if digest is None:
+            raise ChannelError("expected the digest in the store, got none; it is not sent", permanent=True)
+        return digest_letter(post.view, digest, message_id=row["notification_id"])
+    alert = next((alert for alert in post.view.alerts if alert["alert_id"] == row["alert_id"]), None)
+    if alert is None:
+        raise ChannelError("expected the alert in the store, got none; it is not sent", permanent=True)
+    return alert_letter(post.view, alert, owner_row(post.store, row["owner"]), message_id=row["notification_id"])

@@ -1,0 +1,27 @@
+"""What is made once on a machine and shared by every workspace: compiled code, token table, classifier."""
+
+import time
+from collections.abc import Callable
+
+from jobs.cache import cache_directory
+from nlp.bundle import build_default
+from nlp.taxonomy import load_taxonomy
+
+
+def prepare(*, progress: Callable[[str], None]) -> list[str]:
+    """Make what is not there yet; a second call is quick. Returns one line a part, with its seconds."""
+    from topics.model import compile as compile_clustering
+
+    lines = []
+    parts: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("clustering code compiled", compile_clustering),
+        (
+            "classifier trained on the seed corpus",
+            lambda: build_default(cache_directory(), taxonomy=load_taxonomy(), progress=progress),
+        ),
+    )
+    for name, make in parts:
+        started = time.perf_counter()
+        make()
+        lines.append(f"{name}: {time.perf_counter() - started:.0f} s")
+    return lines

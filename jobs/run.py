@@ -1,0 +1,135 @@
+"""The daily run: every step in order, each skipped when its input has not changed since it was last done."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from jobs import count, detect, digest, enrich, ledger_job, notify, theming
+from jobs.ingest_reference import sync_reference
+from jobs.join import join_decisions
+from jobs.progress import say
+from jobs.settings import Settings
+from jobs.store import Store
+from jobs.store_rows import encoded
+from jobs.workspace import Workspace
+
+VERSION = 1
+"""Raised when a step computes something else from the same input, so that every workspace is redone once."""
+
+
+class NothingToDo(ValueError):
+    """A run over a workspace without documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What every step of one run is given. `as_of` is ISO 8601 UTC: the moment the findings speak of."""
+
+    workspace: Workspace
+    store: Store
+    settings: Settings
+    as_of: str
+    models: Callable[[], enrich.Models]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One job of the run: its name in the account of runs, and what it does; it returns the rows it wrote."""
+
+    name: str
+    run: Callable[[Day], int]
+
+
+def _join(day: Day) -> int:
+    return join_decisions(day.store, day.workspace.decisions)
+
+
+def _enrich(day: Day) -> int:
+    return enrich.run(day.store, day.models(), as_of=day.as_of)
+
+
+def _themes(day: Day) -> int:
+    version = day.models().embedder.version
+    return theming.run(day.store, day.settings, as_of=day.as_of, embedder_version=version)
+
+
+def _count(day: Day) -> int:
+    return count.run(day.store, day.settings, as_of=day.as_of)
+
+
+def _ledger(day: Day) -> int:
+    return ledger_job.run(day.store, day.settings, as_of=day.as_of)
+
+
+def _detect(day: Day) -> int:
+    return detect.run(day.store, day.settings, as_of=day.as_of)
+
+
+def _notify(day: Day) -> int:
+    return notify.run(day.store, day.settings, day.workspace, as_of=day.as_of)
+
+
+def _digest(day: Day) -> int:
+    return digest.run(day.store, day.settings, day.workspace, as_of=day.as_of)
+
+
+STEPS = (
+    Step("join", _join),
+    Step("enrich", _enrich),
+    Step("themes", _themes),
+    Step("count", _count),
+    Step("ledger", _ledger),
+    Step("detect", _detect),
+    Step("notify", _notify),
+    Step("digest", _digest),
+)
+
+
+def run(workspace: Workspace, *, now: datetime) -> list[dict[str, object]]:
+    """Do every step whose input changed; one row a step: job, state (done or skipped), rows, seconds."""
+    settings = workspace.settings
+    with workspace.open_store() as store:
+        sync_reference(workspace, store)
+        as_of = moment(store, settings, now)
+        inputs = fingerprint(store, workspace, as_of)
+        loaded: list[enrich.Models] = []
+
+        def models() -> enrich.Models:
+            if not loaded:
+                loaded.append(enrich.load_models(store, settings, workspace.models))
+            return loaded[0]
+
+        day = Day(workspace, store, settings, as_of, models)
+        return [_do(step, day, inputs) for step in STEPS]
+
+
+def moment(store: Store, settings: Settings, now: datetime) -> str:
+    """What "today" is: the last arrival (clock `data`) or the clock on the wall; ISO 8601 UTC.
+
+    Raises NothingToDo where there is no document.
+    """
+    latest = store.documents.latest_received()
+    if latest is None:
+        raise NothingToDo("expected documents to run on, got none; ingest some with 'groundswell ingest FILE'")
+    if settings.clock == "wall":
+        return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return latest
+
+
+def fingerprint(store: Store, workspace: Workspace, as_of: str) -> str:
+    """Equal for equal documents, references, settings and day: then there is nothing to do."""
+    parts = [VERSION, store.documents.input_hash(), store.reference.input_hash(), as_of]
+    text = encoded([*parts, workspace.settings.model_dump(mode="json")])
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _do(step: Step, day: Day, inputs: str) -> dict[str, object]:
+    state = day.store.runs.state(step.name)
+    if state is not None and state["input_hash"] == inputs:
+        return {"job": step.name, "state": "skipped", "rows": 0, "seconds": 0.0}
+    say(f"{step.name} …")
+    with day.store.runs.running(step.name, now=datetime.now(UTC), as_of=day.as_of) as account:
+        account.rows_out = step.run(day)
+        day.store.runs.set_state(step.name, inputs, account.run_id, day.as_of)
+    return {"job": step.name, "state": "done", "rows": account.rows_out, "seconds": account.seconds}

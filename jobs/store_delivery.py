@@ -1,0 +1,143 @@
+"""What was told to whom: notifications, claimed before they are sent, and digests, with what they are made of."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlite_utils import Database
+
+from jobs.store_rows import encoded, frame, records
+
+OPEN = ("pending", "failed", "claimed", "uncertain")
+
+
+class Delivery:
+    """The tables `notification` and `digest`, and the reading of what messages are made of."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def queue(self, rows: Sequence[dict[str, Any]]) -> int:
+        """Add pending notifications; one that is known stays as it is. Returns how many were added.
+
+        Rows: notification_id, alert_id or digest_id, owner, channel, alert_state, onset.
+        """
+        sql = """
+            INSERT INTO notification (notification_id, alert_id, digest_id, owner, channel, alert_state, onset, state)
+            VALUES (:notification_id, :alert_id, :digest_id, :owner, :channel, :alert_state, :onset, 'pending')
+            ON CONFLICT DO NOTHING"""
+        before = self.db.conn.total_changes
+        with self.db.atomic():
+            self.db.conn.executemany(sql, rows)
+        return self.db.conn.total_changes - before
+
+    def onsets(self) -> dict[tuple[str, str, str], list[str]]:
+        """Onset days that were told: (alert_id, alert_state, channel) -> days."""
+        told: dict[tuple[str, str, str], list[str]] = {}
+        sql = "SELECT alert_id, alert_state, channel, onset FROM notification WHERE alert_id IS NOT NULL ORDER BY 1"
+        for alert_id, state, channel, onset in self.db.execute(sql):
+            told.setdefault((alert_id, state, channel), []).append(onset)
+        return told
+
+    def notifications(self, *, states: Sequence[str] | None = None) -> list[dict[str, Any]]:
+        """Notifications in these states (all unless named), by owner, channel and id."""
+        sql = """
+            SELECT * FROM notification WHERE :states IS NULL OR state IN (SELECT value FROM json_each(:states))
+            ORDER BY owner, channel, digest_id IS NOT NULL, onset, notification_id"""
+        return records(self.db, sql, {"states": None if states is None else encoded(list(states))})
+
+    def claim(self, row: dict[str, Any], *, now: datetime, state: str = "claimed") -> bool:
+        """Make the notification ours if it is still as it was read: true for exactly one of several callers."""
+        sql = """
+            UPDATE notification SET state = ?, claimed_at = ?
+            WHERE notification_id = ? AND state = ? AND claimed_at IS ? AND attempts = ?"""
+        seen = (row["notification_id"], row["state"], row["claimed_at"], row["attempts"])
+        return bool(self.db.execute(sql, (state, now.isoformat(timespec="microseconds"), *seen)).rowcount == 1)
+
+    def record(self, notification_id: str, *, state: str, now: datetime, **told: str | None) -> None:
+        """Write how the attempt ended; `told`: error, next_attempt_at. Counts the attempt."""
+        sql = """
+            UPDATE notification SET state = :state, attempts = attempts + 1, error = :error,
+              next_attempt_at = :next_attempt_at, sent_at = CASE WHEN :state = 'sent' THEN :now END
+            WHERE notification_id = :id"""
+        known = {"error": told.get("error"), "next_attempt_at": told.get("next_attempt_at")}
+        self.db.execute(sql, {"id": notification_id, "state": state, "now": stamp(now), **known})
+
+    def write_digest(self, row: dict[str, Any]) -> None:
+        """Store a digest by id: digest_id, owner, period_from, period_to, as_of, content (dict)."""
+        self.db.table("digest").upsert({**row, "content": encoded(row["content"])}, pk="digest_id")
+
+    def digests(self, *, owner: str | None = None, before: str | None = None) -> list[dict[str, Any]]:
+        """Digests, newest first; of one owner, as of earlier than `before`, if asked for."""
+        sql = """
+            SELECT * FROM digest WHERE (:owner IS NULL OR owner = :owner) AND (:before IS NULL OR as_of < :before)
+            ORDER BY as_of DESC, digest_id"""
+        return records(self.db, sql, {"owner": owner, "before": before})
+
+    def digest(self, digest_id: str) -> dict[str, Any] | None:
+        """One digest, None for an unknown id."""
+        found = records(self.db, "SELECT * FROM digest WHERE digest_id = ?", (digest_id,))
+        return found[0] if found else None
+
+    def days(self, series: str, *, since: str) -> pd.DataFrame:
+        """Daily volume of one series from a day on: day (datetime64), documents, reporters, expected, ..."""
+        sql = """
+            SELECT day, documents, unique_documents, reporters, customers, expected, completeness, masked
+            FROM volume WHERE series = ? AND day >= ? ORDER BY day"""
+        found = frame(self.db, sql, (series, since))
+        found["day"] = pd.to_datetime(found["day"])
+        return found
+
+    def exemplars(self, series: str, *, since: str, most: int) -> list[dict[str, Any]]:
+        """Claims of a series that show what it is about, each of another reporter and wording: document_id, claim, day.
+
+        None of hazard `critical`, no collapsed duplicate; the nearest to their theme first. A series
+        that is about everything has none.
+        """
+        about = filters(series)
+        if not about:
+            return []
+        sql = f"""
+            SELECT document_id, claim, day FROM (
+              SELECT d.document_id, d.claim, substr(d.occurred_at, 1, 10) AS day, a.similarity,
+                row_number() OVER (
+                  PARTITION BY CASE WHEN d.reporter_known THEN d.reporter ELSE d.document_id END
+                  ORDER BY a.similarity DESC, d.document_id) AS turn,
+                row_number() OVER (PARTITION BY d.template ORDER BY a.similarity DESC, d.document_id) AS wording
+              FROM document d JOIN classification c USING (document_id)
+              LEFT JOIN assignment a USING (document_id) LEFT JOIN duplicate u USING (document_id)
+              WHERE d.stream = :stream AND u.document_id IS NULL AND c.hazard != 'critical'
+                AND length(d.claim) >= 20 AND d.occurred_at >= :since AND {" AND ".join(about)})
+            WHERE turn = 1 AND wording = 1 ORDER BY similarity DESC, document_id LIMIT :most"""
+        parameters = {"stream": series.partition("/")[0], "since": since, "most": most, **values(series)}
+        return records(self.db, sql, parameters)
+
+
+COLUMNS = {
+    "theme": "a.theme_id = :theme",
+    "kind": "c.kind = :kind",
+    "harm_domain": "c.harm_domain = :harm_domain",
+    "mitigation": "d.mitigation = :mitigation",
+    "anomaly_type": "d.anomaly_type = :anomaly_type",
+}
+
+
+def values(series: str) -> dict[str, str]:
+    """What a series key says its documents are.
+
+    >>> values("feedback/kind=over_block&harm_domain=cyber")
+    {'kind': 'over_block', 'harm_domain': 'cyber'}
+    """
+    parts = [part.partition("=") for part in series.partition("/")[2].split("&")]
+    return {name: value for name, equals, value in parts if equals}
+
+
+def filters(series: str) -> list[str]:
+    """The conditions of a series key, with parameters as in `values`; none for totals and the unassigned."""
+    return [COLUMNS[name] for name in values(series) if name in COLUMNS]
+
+
+def stamp(moment: datetime) -> str:
+    """ISO 8601 UTC text to the second, as the store writes times; the moment must know its zone."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,143 @@
+"""Documents as they were ingested: redacted text, claim, times, hashed people, and what is said of them."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from sqlite_utils import Database
+
+from jobs.store_rows import encoded, frame, records
+
+SPANS = "spans"
+ENTITIES = "entities"
+JSON = ("segments", "attributes")
+OWN_ID = "substr(document_id, length(source) + 2)"
+"""A document's id within its source, as the index `document_by_own_id` has it."""
+
+
+class Documents:
+    """The tables `document`, `span`, `entity` and `document_decision`."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def add(self, rows: Sequence[dict[str, Any]]) -> int:
+        """Store new documents; returns how many.
+
+        A row has the columns of `document` (segments and attributes as dicts), `spans` as (start, end, type,
+        name) and `entities` as lists of values by name.
+        """
+        if not rows:
+            return 0
+        columns = [name for name in rows[0] if name not in (SPANS, ENTITIES)]
+        marks = ", ".join(f":{name}" for name in columns)
+        cells = [
+            {name: encoded(row[name]) if name in JSON and row[name] is not None else row[name] for name in columns}
+            for row in rows
+        ]
+        execute = self.db.conn.executemany
+        execute(f"INSERT INTO document ({', '.join(columns)}) VALUES ({marks})", cells)
+        spans = [(row["document_id"], *span) for row in rows for span in row[SPANS]]
+        execute("INSERT OR IGNORE INTO span (document_id, start, end, type, name) VALUES (?, ?, ?, ?, ?)", spans)
+        found = [
+            (row["document_id"], name, value)
+            for row in rows
+            for name, values in row[ENTITIES].items()
+            for value in values
+        ]
+        execute("INSERT OR IGNORE INTO entity (document_id, name, value) VALUES (?, ?, ?)", found)
+        return len(rows)
+
+    def content_hashes(self, ids: Sequence[str]) -> dict[str, str]:
+        """The content hash of each of these documents that is stored."""
+        self._wanted(ids)
+        sql = "SELECT document_id, content_hash FROM document JOIN wanted USING (document_id)"
+        return dict(self.db.conn.execute(sql).fetchall())
+
+    def count(self) -> int:
+        """How many documents there are."""
+        return int(self.db.conn.execute("SELECT count(*) FROM document").fetchone()[0])
+
+    def counts(self) -> list[dict[str, Any]]:
+        """Documents by stream and source: documents, first and last day, reporters, share of unknown ones."""
+        sql = """
+            SELECT stream, source, count(*) AS documents, substr(min(occurred_at), 1, 10) AS first_day,
+              substr(max(occurred_at), 1, 10) AS last_day, max(received_at) AS last_received,
+              count(DISTINCT reporter) AS reporters, round(1 - avg(reporter_known), 3) AS unknown_reporters
+            FROM document GROUP BY stream, source ORDER BY stream, source"""
+        return records(self.db, sql)
+
+    def latest_received(self) -> str | None:
+        """When the newest document arrived, ISO 8601 UTC; None without documents."""
+        latest: str | None = self.db.conn.execute("SELECT max(received_at) FROM document").fetchone()[0]
+        return latest
+
+    def input_hash(self) -> str:
+        """Changes when documents are added or removed; what joins and other jobs write does not change it."""
+        sql = "SELECT count(*), coalesce(max(rowid), 0), coalesce(max(received_at), '') FROM document"
+        return "/".join(map(str, self.db.conn.execute(sql).fetchone()))
+
+    def claims(self, ids: Sequence[str]) -> pd.DataFrame:
+        """document_id, claim and text of these documents, ordered by id."""
+        self._wanted(ids)
+        sql = """
+            SELECT document_id, claim, text FROM document JOIN wanted USING (document_id)
+            ORDER BY document_id"""
+        return frame(self.db, sql)
+
+    def frame(self, *, stream: str | None = None) -> pd.DataFrame:
+        """Every document as it is counted, ordered by id.
+
+        Columns: document_id, stream, source, occurred_at, received_at, day, received_day (datetime64, naive UTC,
+        days at midnight), customer, reporter, reporter_known (bool), claim, template, fingerprint, request_id,
+        decision_id, mitigation, anomaly_type, segments (dict).
+        """
+        sql = """
+            SELECT document_id, stream, source, occurred_at, received_at, customer, reporter, reporter_known, claim,
+              template, fingerprint, request_id, decision_id, mitigation, anomaly_type, segments
+            FROM document WHERE :stream IS NULL OR stream = :stream ORDER BY document_id"""
+        found = frame(self.db, sql, {"stream": stream})
+        for name, day in (("occurred_at", "day"), ("received_at", "received_day")):
+            times = pd.to_datetime(found[name].str[:19], format="%Y-%m-%dT%H:%M:%S")
+            found[name], found[day] = times, times.dt.normalize()
+        found["segments"] = [json.loads(text) for text in found["segments"]]
+        return found.astype({"reporter_known": bool})
+
+    def referring(self) -> pd.DataFrame:
+        """Documents that name a request or a decision, by id.
+
+        Columns: document_id, request_id, decision_id, customer, mitigation, received_at (text, UTC).
+        """
+        sql = """
+            SELECT document_id, request_id, decision_id, customer, mitigation, received_at FROM document
+            WHERE request_id IS NOT NULL OR decision_id IS NOT NULL ORDER BY document_id"""
+        return frame(self.db, sql)
+
+    def write_joins(self, joins: Sequence[dict[str, Any]]) -> None:
+        """Store which decision each document is about, replacing what was joined before.
+
+        A join has document_id, decision_id, agrees (bool), contradiction, decided_at, mitigation. Where it agrees
+        the document takes the decision's time and mitigation: an event happened when it was decided.
+        """
+        self.db.conn.executemany(
+            "INSERT OR REPLACE INTO document_decision (document_id, decision_id, agrees, contradiction) "
+            "VALUES (:document_id, :decision_id, :agrees, :contradiction)",
+            [{**join, "agrees": int(join["agrees"])} for join in joins],
+        )
+        self.db.conn.executemany(
+            "UPDATE document SET occurred_at = :decided_at, occurred_from = 'decision', "
+            "mitigation = coalesce(mitigation, :mitigation) "
+            "WHERE document_id = :document_id",
+            [join for join in joins if join["agrees"]],
+        )
+
+    def joins(self) -> pd.DataFrame:
+        """document_id, decision_id, agrees (bool), contradiction, ordered by document."""
+        sql = "SELECT document_id, decision_id, agrees, contradiction FROM document_decision ORDER BY document_id"
+        return frame(self.db, sql).astype({"agrees": bool})
+
+    def _wanted(self, ids: Sequence[str]) -> None:
+        self.db.conn.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (document_id TEXT PRIMARY KEY)")
+        self.db.conn.execute("DELETE FROM wanted")
+        self.db.conn.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", [(value,) for value in ids])

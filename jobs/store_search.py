@@ -1,0 +1,20 @@
+"""Everything the API, the dashboard and the command line read: one place for their queries."""
+
+from sqlite_utils import Database
+
+from jobs.store_search_counts import CountSearch
+from jobs.store_search_documents import DocumentSearch
+from jobs.store_search_findings import FindingSearch
+from jobs.store_search_status import StatusSearch
+from jobs.store_search_themes import ThemeSearch
+
+
+class Search:
+    """Read queries by resource; nothing here writes."""
+
+    def __init__(self, db: Database) -> None:
+        self.documents = DocumentSearch(db)
+        self.themes = ThemeSearch(db)
+        self.findings = FindingSearch(db)
+        self.counts = CountSearch(db)
+        self.status = StatusSearch(db)

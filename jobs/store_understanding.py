@@ -1,0 +1,127 @@
+"""What was made of each document: its vector, its classification, the duplicate it is, why a person must see it."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlite_utils import Database
+
+from jobs.store_rows import frame
+
+VECTOR_TYPE = np.float16
+
+
+class Understanding:
+    """The tables `vector`, `classification`, `duplicate` and `triage`."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def pending(self, embedder_version: str, classifier_version: str, *, most: int) -> pd.DataFrame:
+        """At most `most` documents, by id, that these versions have not enriched yet.
+
+        Columns: document_id, stream, text, claim, mitigation, anomaly_type.
+        """
+        sql = """
+            SELECT d.document_id, d.stream, d.text, d.claim, d.mitigation, d.anomaly_type FROM document d
+            LEFT JOIN vector v ON v.document_id = d.document_id AND v.embedder_version = ?
+            LEFT JOIN classification c ON c.document_id = d.document_id AND c.classifier_version = ?
+            WHERE c.document_id IS NULL OR (v.document_id IS NULL AND d.claim != '')
+            ORDER BY d.document_id LIMIT ?"""
+        return frame(self.db, sql, (embedder_version, classifier_version, most))
+
+    def pending_count(self, embedder_version: str, classifier_version: str) -> int:
+        """How many documents these versions have not enriched yet."""
+        sql = """
+            SELECT count(*) FROM document d
+            LEFT JOIN vector v ON v.document_id = d.document_id AND v.embedder_version = ?
+            LEFT JOIN classification c ON c.document_id = d.document_id AND c.classifier_version = ?
+            WHERE c.document_id IS NULL OR (v.document_id IS NULL AND d.claim != '')"""
+        return int(self.db.conn.execute(sql, (embedder_version, classifier_version)).fetchone()[0])
+
+    def write_vectors(self, ids: Sequence[str], vectors: np.ndarray, *, embedder_version: str) -> None:
+        """Store unit vectors (n, 384) as half floats, replacing those of an earlier version."""
+        rows = [
+            (document_id, embedder_version, row.tobytes())
+            for document_id, row in zip(ids, vectors.astype(VECTOR_TYPE), strict=True)
+        ]
+        self.db.conn.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?, ?)", rows)
+
+    def vectors(self, ids: Sequence[str] | None = None) -> tuple[list[str], np.ndarray]:
+        """Document ids, ordered, and their vectors as float32 (n, 384); all of them unless ids are given."""
+        if ids is None:
+            rows = self.db.conn.execute("SELECT document_id, vector FROM vector ORDER BY document_id").fetchall()
+        else:
+            self._wanted(ids)
+            rows = self.db.conn.execute(
+                "SELECT document_id, vector FROM vector JOIN wanted USING (document_id) ORDER BY document_id"
+            ).fetchall()
+        if not rows:
+            return [], np.zeros((0, 384), dtype=np.float32)
+        stacked = np.frombuffer(b"".join(row[1] for row in rows), dtype=VECTOR_TYPE)
+        return [row[0] for row in rows], stacked.reshape(len(rows), -1).astype(np.float32)
+
+    def write_classifications(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Store classifications, replacing those of an earlier version."""
+        self.db.table("classification").upsert_all(rows, pk="document_id")
+
+    def replace_duplicates(self, duplicates: pd.DataFrame) -> None:
+        """Replace the whole account of duplicates; columns document_id, kept_id, rule."""
+        self.db.execute("DELETE FROM duplicate")
+        rows = duplicates[["document_id", "kept_id", "rule"]].itertuples(index=False, name=None)
+        self.db.conn.executemany("INSERT INTO duplicate VALUES (?, ?, ?)", rows)
+
+    def claims(self) -> pd.DataFrame:
+        """Every claim of the feedback stream: document_id, claim, reporter, template."""
+        sql = """
+            SELECT document_id, claim, reporter, template FROM document
+            WHERE stream = 'feedback' ORDER BY document_id"""
+        return frame(self.db, sql)
+
+    def claimed(self, stream: str) -> pd.DataFrame:
+        """What themes are made of, by id: document_id, claim, reporter (None: unknown), template."""
+        sql = """
+            SELECT d.document_id, d.claim, d.template,
+              CASE WHEN d.reporter_known THEN d.reporter END AS reporter
+            FROM document d JOIN vector v USING (document_id)
+            WHERE d.stream = ? AND d.claim != '' ORDER BY d.document_id"""
+        return frame(self.db, sql, (stream,))
+
+    def counted(self) -> pd.DataFrame:
+        """Every document with what is counted of it, by id.
+
+        Columns: document_id, stream, source, occurred_at (ISO text), received_at, day, received_day (datetime64, UTC),
+        customer, reporter, reporter_known (bool), claim, template, request_id, decision_id, mitigation,
+        anomaly_type, segments (dict), kind, harm_domain, hazard, use_case, severity, theme_id, kept_id, rule,
+        kept (bool: not a collapsed duplicate). What has not been made yet is None.
+        """
+        sql = """
+            SELECT d.document_id, d.stream, d.source, d.occurred_at, d.received_at, d.customer, d.reporter,
+              d.reporter_known, d.claim, d.template, d.request_id, d.decision_id, d.mitigation, d.anomaly_type,
+              d.segments, c.kind, c.harm_domain, c.hazard, c.use_case, c.severity, a.theme_id, u.kept_id, u.rule
+            FROM document d
+            LEFT JOIN classification c USING (document_id)
+            LEFT JOIN assignment a USING (document_id)
+            LEFT JOIN duplicate u USING (document_id)
+            ORDER BY d.document_id"""
+        found = frame(self.db, sql)
+        found["segments"] = [json.loads(text) for text in found["segments"]]
+        found["reporter_known"] = found["reporter_known"].astype(bool)
+        found["received_at"] = pd.to_datetime(found["received_at"], utc=True).dt.tz_localize(None)
+        found["kept"] = found["kept_id"].isna()
+        found["day"] = pd.to_datetime(found["occurred_at"].str[:10])
+        found["received_day"] = found["received_at"].dt.normalize()
+        return found
+
+    def add_triage(self, rows: Sequence[dict[str, Any]]) -> int:
+        """Queue grave documents once: a document that is or was in the queue stays as it is. Rows added."""
+        before = self.db.conn.total_changes
+        self.db.table("triage").insert_all(rows, pk="document_id", ignore=True)
+        return self.db.conn.total_changes - before
+
+    def _wanted(self, ids: Sequence[str]) -> None:
+        self.db.conn.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (document_id TEXT PRIMARY KEY)")
+        self.db.conn.execute("DELETE FROM wanted")
+        self.db.conn.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", [(value,) for value in ids])

@@ -1,0 +1,1 @@
+"""Decisions, labels and exposure in; error rates, weekly counts and effects out. Pure."""

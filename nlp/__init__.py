@@ -1,0 +1,1 @@
+"""Text in, fields and vectors out. Imports nothing of ours and touches nothing but its arguments."""

@@ -1,0 +1,72 @@
+"""The labelled seed corpus that every classifier is trained on first, and its stable hash."""
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from nlp.taxonomy import FIELDS, Taxonomy
+
+FOLDER = Path(__file__).parent / "data" / "seed"
+COLUMNS = ("id", "text", "kind", "harm_domain", "use_case", "severity", "facets", "lang", "source")
+
+
+def seed_corpus(folder: Path = FOLDER) -> pd.DataFrame:
+    """All labelled documents of the folder's .jsonl and .jsonl.gz files, in file and line order.
+
+    Columns: id, text, kind, harm_domain, use_case, lang, source (the file's stem) as str; severity
+    as nullable Int64, 0 to 3; facets as list of str. A label a row lacks is None."""
+    frames = [read(path) for path in sorted(folder.glob("*.jsonl*"))]
+    return pd.concat(frames, ignore_index=True)
+
+
+def read(path: Path) -> pd.DataFrame:
+    """One file of labelled documents, its columns brought to COLUMNS."""
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    rows = [json.loads(line) for line in content.decode("utf-8").splitlines() if line.strip()]
+    source = path.name.split(".")[0]
+    return labelled([{**row, "source": source} for row in rows])
+
+
+def label_examples(taxonomy: Taxonomy) -> pd.DataFrame:
+    """The taxonomy's example sentences as rows that carry the one label they illustrate."""
+    rows = [
+        {"id": f"{field}/{label.id}/{number}", "text": text, field: label.id, "lang": "en", "source": "taxonomy"}
+        for field in FIELDS
+        for label in taxonomy.labels(field)
+        for number, text in enumerate(label.examples)
+    ]
+    facets = [
+        {
+            "id": f"facets/{label.id}/{number}",
+            "text": text,
+            "facets": [label.id],
+            "lang": "en",
+            "source": "taxonomy",
+        }
+        for label in taxonomy.facets
+        for number, text in enumerate(label.examples)
+    ]
+    return labelled(rows + facets)
+
+
+def labelled(rows: list[dict[str, object]]) -> pd.DataFrame:
+    """Rows as a frame of COLUMNS; what a row lacks is None, facets an empty list."""
+    frame = pd.DataFrame({column: [row.get(column) for row in rows] for column in COLUMNS}, dtype=object)
+    frame["facets"] = [list(facets or []) for facets in frame["facets"]]
+    frame["severity"] = frame["severity"].astype("Int64")
+    return frame
+
+
+def corpus_hash(frame: pd.DataFrame) -> str:
+    """Eight hexadecimal digits that change with any text or label of the frame, or their order."""
+    rows = frame[list(COLUMNS)].astype(object).where(frame[list(COLUMNS)].notna(), None)
+    lines = (json.dumps(row, ensure_ascii=False, default=int) for row in rows.to_numpy().tolist())
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def texts_hash(texts: list[str]) -> str:
+    """Eight hexadecimal digits of the texts in their order: a key for their cached vectors."""
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "replace")).hexdigest()[:8]

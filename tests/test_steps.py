@@ -1,0 +1,67 @@
+"""The steps of a run, each on the little it needs."""
+
+import pandas as pd
+import pytest
+
+from jobs.count import whole_exposure
+from jobs.embedder import PER_WRITER, teaching_set
+from jobs.owners import most
+from jobs.theming import fit_identity, refit_due
+
+FIT = {"embedder_version": "v1", "fitted_as_of": "2026-03-01T00:00:00Z", "documents": 100}
+
+
+@pytest.mark.parametrize(
+    ("documents", "as_of", "version", "due"),
+    [
+        (100, "2026-03-20T00:00:00Z", "v1", False),
+        (101, "2026-03-02T00:00:00Z", "v1", False),
+        (101, "2026-03-08T00:00:00Z", "v1", True),
+        (150, "2026-03-02T00:00:00Z", "v1", True),
+        (100, "2026-03-02T00:00:00Z", "v2", True),
+    ],
+    ids=["nothing new", "a few new", "new and a week old", "half as many again", "other vectors"],
+)
+def test_themes_are_fitted_anew_when_due(documents: int, as_of: str, version: str, due: bool) -> None:
+    assert refit_due(FIT, documents=documents, as_of=as_of, embedder_version=version) is due
+
+
+def test_first_fit_is_due() -> None:
+    assert refit_due(None, documents=1, as_of="2026-03-01T00:00:00Z", embedder_version="v1")
+
+
+def test_same_fit_has_the_same_identity() -> None:
+    one = fit_identity("feedback", "2026-03-01T00:00:00Z", "v1", 100)
+    assert one == fit_identity("feedback", "2026-03-01T00:00:00Z", "v1", 100)
+    assert one != fit_identity("feedback", "2026-03-02T00:00:00Z", "v1", 100)
+
+
+def test_nobody_fills_the_teaching_set_alone() -> None:
+    claims = pd.DataFrame(
+        {
+            "document_id": [f"d{i}" for i in range(100)],
+            "claim": [f"claim {i}" for i in range(100)],
+            "reporter": ["loud"] * 80 + [f"r{i}" for i in range(20)],
+            "template": [f"t{i}" for i in range(100)],
+        }
+    )
+    chosen = teaching_set(claims, most=1000)
+    assert len(chosen) == PER_WRITER + 20
+    assert chosen == teaching_set(claims.sample(frac=1, random_state=1), most=1000)
+
+
+def test_requests_of_a_day_are_not_counted_twice() -> None:
+    exposure = pd.DataFrame(
+        {
+            "day": pd.to_datetime(["2026-03-01", "2026-03-01", "2026-03-02", "2026-03-02"]),
+            "mitigation": ["all"] * 4,
+            "segments": [{}, {"plan": "pro"}, {"plan": "pro"}, {"plan": "free"}],
+            "requests": [100.0, 60.0, 70.0, 50.0],
+        }
+    )
+    assert whole_exposure(exposure)["requests"].tolist() == [100.0, 120.0]
+
+
+def test_no_value_speaks_for_a_divided_series() -> None:
+    assert most(pd.Series(["a", "b", "c"]), 3) is None
+    assert most(pd.Series([], dtype=object), 0) is None

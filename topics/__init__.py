@@ -1,0 +1,1 @@
+"""Documents in, themes and their change out; pure functions over arrays and frames."""

@@ -1,0 +1,107 @@
+"""How much more often a term occurs inside a topic than outside: the evidence for a topic's name."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from topics.assign import Indices
+from topics.terms import Terms
+
+LEAST_SHARE = 0.08
+"""Share of a topic's documents in which every content word of its name occurs, at least."""
+
+LEAST_LIFT = 1.5
+"""How many times more often a phrase of its name occurs inside the topic than outside, at least."""
+
+_EVERYWHERE = 0.3  # a word that so many other documents hold (the product's name) tells nothing
+_ENDS_PHRASE = 0.5  # share of a noun's uses that end a phrase, at least
+_LENGTH = {1: 0.65, 2: 1.4, 3: 1.45}  # two words say more than one, a third adds little
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How often terms occur: `inside` (k, m) claims of a topic with the term, `sizes` (k,), `total` (m,)."""
+
+    terms: Terms
+    labels: Indices
+    inside: csr_matrix
+    sizes: NDArray[np.int64]
+    total: NDArray[np.int64]
+    number: dict[str, int]
+    """Key -> column."""
+
+
+def counted(terms: Terms, labels: Indices, k: int) -> Counted:
+    """Counts of every term in topics 0..k-1; claims labelled -1 count as outside."""
+    placed = np.flatnonzero(labels >= 0)
+    member = csr_matrix((np.ones(len(placed)), (labels[placed], placed)), shape=(k, len(labels)))
+    return Counted(
+        terms=terms,
+        labels=labels,
+        inside=(member @ terms.matrix).tocsr(),
+        sizes=np.bincount(labels[placed], minlength=k),
+        total=np.asarray(terms.matrix.sum(axis=0)).ravel().astype(np.int64),
+        number={key: column for column, key in enumerate(terms.keys)},
+    )
+
+
+class TopicShares:
+    """Shares of documents with a term, inside one topic and outside it."""
+
+    def __init__(self, counts: Counted, topic: int) -> None:
+        row = counts.inside[[topic]]
+        self._inside = dict(zip(row.indices.tolist(), row.data.tolist(), strict=True))
+        self._counts = counts
+        self._size = max(int(counts.sizes[topic]), 1)
+
+    def of(self, key: str) -> tuple[float, float]:
+        """Share inside and (smoothed by half a document) outside, both 0 to 1."""
+        number = self._counts.number[key]
+        inside = self._inside.get(number, 0.0)
+        outside = float(self._counts.total[number]) - inside
+        rest = max(len(self._counts.labels) - self._size, 1)
+        return inside / self._size, (outside + 0.5) / (rest + 1)
+
+    def lift(self, key: str) -> float:
+        """How many times more often inside than outside."""
+        inside, outside = self.of(key)
+        return inside / outside
+
+    def holds(self, key: str) -> bool:
+        """Whether term and words are common enough inside, rarer outside, and not in all claims."""
+        inside, outside = self.of(key)
+        if inside * self._size < min(2, self._size) or inside < LEAST_LIFT * outside:
+            return False
+        words = self._words(key)
+        # As the last of several words the product's name or kind may stand: "disposable virtual card".
+        telling = words[:-1] if len(words) > 1 else words
+        return all(share >= LEAST_SHARE and share > out for share, out in words) and all(
+            out < _EVERYWHERE for _, out in telling
+        )
+
+    def common(self, key: str) -> bool:
+        """Whether the term is at all typical of the topic."""
+        inside, outside = self.of(key)
+        return inside >= LEAST_SHARE / 4 and inside > 1.1 * outside
+
+    def subject(self, key: str) -> bool:
+        """Whether any word of the term is common enough to be what the topic is about."""
+        return any(share >= LEAST_SHARE for share, _ in self._words(key))
+
+    def score(self, key: str) -> float:
+        """Higher is a better name: common inside, rare outside, ends like a noun."""
+        inside, outside = self.of(key)
+        words = key.split()
+        ending = 1.0 if ends_like_noun(self._counts.terms, key) else 0.6
+        return float(_LENGTH[len(words)] * ending * inside**0.5 * max(np.log(inside / outside), 0.0))
+
+    def _words(self, key: str) -> list[tuple[float, float]]:
+        """Shares of the words; weak ones ("issue") are not counted alone and speak through the whole term."""
+        return [self.of(word) for word in key.split() if word in self._counts.number] or [self.of(key)]
+
+
+def ends_like_noun(terms: Terms, key: str) -> bool:
+    """Whether the last word usually ends a phrase ("service"), not mostly goes before one ("poor")."""
+    return terms.heads.get(key.split()[-1], 0.5) >= _ENDS_PHRASE
