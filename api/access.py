@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized
+from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized, UnprocessableEntity
 
 from api.db import now, store, workspace
 from jobs.store_keys import ROLES, ApiKey
@@ -100,6 +100,13 @@ def authorise() -> ResponseReturnValue | None:
     return None
 
 
+def refuse_repeats() -> None:
+    """A parameter given twice would count once: better say so than answer half the question."""
+    repeated = [name for name, values in request.args.lists() if len(values) > 1]
+    if repeated and request.path.startswith("/api/"):
+        raise UnprocessableEntity(f"{repeated[0][:60]}: expected one value, got several; ask once for each")
+
+
 def csrf_token() -> str:
     """The token that forms of this session carry."""
     if "csrf" not in session:
@@ -117,4 +124,5 @@ def check_csrf() -> None:
 def register(app: Flask) -> None:
     """Refuse requests before their views run. `identify` is registered earlier, before the rate limits."""
     app.before_request(authorise)
+    app.before_request(refuse_repeats)
     app.jinja_env.globals["csrf_token"] = csrf_token

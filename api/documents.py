@@ -8,7 +8,7 @@ from api.db import store
 from api.description import resource
 from api.once import once
 from api.queries import DocumentPath, DocumentQuery, RevealBody
-from api.representation import listing, replayed
+from api.representation import listing, written
 from api.rows import Document, DocumentRow, Listed, Revealed
 from jobs.store_search_documents import HIT_END, HIT_START
 
@@ -46,8 +46,8 @@ def show_document(path: DocumentPath) -> Response:
     "/documents/<document_id>/reveal", responses={201: Revealed}, summary="Read a withheld text, with a reason"
 )
 @allow(REVEALERS, "documents")
-def reveal_document(path: DocumentPath, body: RevealBody) -> tuple[Response, int, dict[str, str]]:
+def reveal_document(path: DocumentPath, body: RevealBody) -> Response:
     """The document with its text; who read it and why is kept."""
     answer = once(lambda: reveal(path.document_id, body.reason), status=201)
     document = store().search.documents.document(path.document_id, revealed=True)
-    return jsonify({**answer, "document": found(document, f"document {path.document_id!r}")}), 201, replayed()
+    return written({**answer, "document": found(document, f"document {path.document_id!r}")}, status=201)

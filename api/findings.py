@@ -8,7 +8,7 @@ from api.db import store
 from api.description import resource
 from api.once import once
 from api.queries import AcknowledgeBody, AlertPath, AlertQuery, ChangeQuery
-from api.representation import listing, replayed
+from api.representation import listing, written
 from api.rows import Listed
 from api.rows_findings import Alert, AlertRow, ChangeRow
 
@@ -48,8 +48,8 @@ def show_alert(path: AlertPath) -> Response:
 
 @blueprint.post("/alerts/<alert_id>/acknowledge", responses={200: Alert}, summary="Say that you look after it")
 @allow(STAFF, "alerts")
-def acknowledge_alert(path: AlertPath, body: AcknowledgeBody) -> tuple[Response, int, dict[str, str]]:
+def acknowledge_alert(path: AlertPath, body: AcknowledgeBody) -> Response:
     """The alert as it is afterwards."""
     once(lambda: acknowledge(path.alert_id, body.note), status=200)
     alert = found(store().search.findings.alert(path.alert_id), f"alert {path.alert_id!r}")
-    return jsonify(alert), 200, replayed()
+    return written(alert, status=200)

@@ -39,7 +39,9 @@ def series_chart(series: str, title: str) -> Spec:
     search = store().search
     volume = search.counts.volume_frame(series, small_cell=small_cell())
     changes = search.findings.changes(ChangeFilter(series=series), limit=200).rows if may(STAFF) else []
-    return volume_chart(volume, changes, search.findings.releases(), title)
+    spec = volume_chart(volume, changes, search.findings.releases(), title)
+    # The page has a heading of its own; the description stays, for those who hear the page.
+    return {name: value for name, value in spec.items() if name != "title"}
 
 
 def base_context() -> dict[str, Any]:

@@ -52,7 +52,7 @@ def weekly() -> str:
         slice=part,
         page=page,
         slices=counts.slices(kind),
-        chart=weekly_chart(page.rows, ""),
+        chart={**weekly_chart(page.rows, f"Weekly {kind} claims, slice {part}"), "title": ""},
         next=next_address(page),
         **base_context(),
     )

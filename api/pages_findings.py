@@ -41,7 +41,7 @@ def theme(theme_id: str) -> str:
     return render_template(
         "theme.html",
         theme=shown,
-        chart=series_chart(f"{shown['stream']}/theme={theme_id}", ""),
+        chart=series_chart(f"{shown['stream']}/theme={theme_id}", shown["name"]),
         series=f"{shown['stream']}/theme={theme_id}",
         changes=search.findings.changes(ChangeFilter(theme=theme_id), limit=20).rows if staff else [],
         alerts=search.findings.alerts(AlertFilter(theme=theme_id), limit=20).rows if staff else [],
@@ -74,7 +74,7 @@ def alerts() -> str:
 def alert(alert_id: str) -> str:
     """One alert: why, since when, what carries it, where the evidence is."""
     one = found(store().search.findings.alert(alert_id), f"alert {alert_id!r}")
-    return render_template("alert.html", alert=one, chart=series_chart(one["series"], ""), **base_context())
+    return render_template("alert.html", alert=one, chart=series_chart(one["series"], one["title"]), **base_context())
 
 
 @blueprint.post("/alerts/<alert_id>/acknowledge")

@@ -63,9 +63,13 @@ def csv_cell(value: Any) -> Any:
     return value
 
 
-def replayed() -> dict[str, str]:
-    """The header that marks an answer given before under the same Idempotency-Key."""
-    return {"Idempotent-Replayed": "true"} if g.get("replayed") else {}
+def written(body: Mapping[str, Any], *, status: int) -> Response:
+    """The answer to a write; marked where it was given before under the same Idempotency-Key."""
+    response = jsonify(body)
+    response.status_code = status
+    if g.get("replayed"):
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
 
 
 def _next_address(cursor: str | None) -> str | None:

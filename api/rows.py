@@ -218,7 +218,8 @@ class SeriesRow(Row):
     harm_domain: str | None
     hazard: str
     rollup: str | None
-    monitored: int
+    monitored: bool
+    smallest_ratio: float | None = Field(description="the smallest rise that would be found in time; null if unknown")
 
 
 class VolumeRow(Row):

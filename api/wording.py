@@ -1,8 +1,9 @@
 """How numbers, days and names are written on pages: Jinja filters, nothing that computes."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 from flask import Flask
 from markupsafe import Markup, escape
@@ -64,9 +65,25 @@ def week(value: str) -> str:
     """An ISO week by its Monday.
 
     >>> week("2026-W10")
-    'week of 2 Mar 2026'
+    '2 Mar 2026'
     """
-    return f"week of {date.fromisocalendar(int(value[:4]), int(value[6:]), 1):%-d %b %Y}"
+    return f"{date.fromisocalendar(int(value[:4]), int(value[6:]), 1):%-d %b %Y}"
+
+
+def week_filters(row: Mapping[str, Any]) -> dict[str, str] | None:
+    """The document search behind a ledger row; None where a slice is of documents that do not say.
+
+    >>> week_filters({"week": "2026-W10", "kind": "over_block", "slice": "harm_domain=cyber&plan=pro"})
+    {'kind': 'over_block', 'from': '2026-03-02', 'to': '2026-03-09', 'harm_domain': 'cyber', 'segment.plan': 'pro'}
+    """
+    monday = date.fromisocalendar(int(row["week"][:4]), int(row["week"][6:]), 1)
+    filters = {"kind": row["kind"], "from": monday.isoformat(), "to": (monday + timedelta(days=7)).isoformat()}
+    for part in row["slice"].split("&") if row["slice"] != "all" else ():
+        name, _, value = part.partition("=")
+        if value == "(none)":
+            return None
+        filters[name if name in ("harm_domain", "mitigation", "source") else f"segment.{name}"] = unquote(value)
+    return filters
 
 
 def label(value: str | None) -> str:
@@ -102,7 +119,7 @@ def passages(document: Mapping[str, Any]) -> list[dict[str, str | None]]:
     return parts
 
 
-FILTERS = (number, short, percent, day, moment, week, label, marked, passages, sparkline)
+FILTERS = (number, short, percent, day, moment, week, week_filters, label, marked, passages, sparkline)
 
 
 def register(app: Flask) -> None:

@@ -43,14 +43,18 @@ class FileChannel:
 
     def send(self, message: Message) -> None:
         """Write both files, each whole or not at all."""
-        html = with_images(message.html, message.images)
         try:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            write_whole(self.directory / f"{file_name(message.name)}.md", message.markdown)
-            write_whole(self.directory / f"{file_name(message.name)}.html", html)
+            self.write(self.directory, message)
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else "unknown error"
             raise ChannelError(f"expected to write into the channel's directory, got: {reason}") from None
+
+    @staticmethod
+    def write(directory: Path, message: Message) -> None:
+        """Write the files of a message into a directory, which is made if it is not there."""
+        directory.mkdir(parents=True, exist_ok=True)
+        write_whole(directory / f"{file_name(message.name)}.md", message.markdown)
+        write_whole(directory / f"{file_name(message.name)}.html", with_images(message.html, message.images))
 
 
 class EmailChannel:

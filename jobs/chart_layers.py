@@ -1,6 +1,7 @@
 """The layers charts are put together from: days, shades, lines, and rules for changes and releases."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -49,12 +50,15 @@ def within(rows: pd.DataFrame, column: str, days: pd.DataFrame) -> pd.DataFrame:
     return rows[rows[column].between(days["day"].min(), days["day"].max())]
 
 
-def day_axis(column: str) -> Any:
-    """A horizontal axis of UTC days."""
+def day_axis(column: str, ticks: Sequence[str] = ()) -> Any:
+    """A horizontal axis of UTC days, labelled at `ticks` (ISO days) where they are given."""
     import altair as alt
 
     # Without the UTC scale a browser west of Greenwich would show the day before.
-    axis = alt.Axis(format="%-d %b", tickCount=8, labelFlush=True, grid=False)
+    days = [date.fromisoformat(tick) for tick in ticks]
+    values = [alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True) for day in days]
+    places: Any = {"values": values} if values else {"tickCount": 8}
+    axis = alt.Axis(format="%-d %b", labelFlush=True, grid=False, **places)
     return alt.X(f"{column}:T", title=None, scale=alt.Scale(type="utc"), axis=axis)
 
 
@@ -106,7 +110,7 @@ def volume_lines(days: pd.DataFrame) -> list[Any]:
         ground.encode(y=alt.Y("documents:Q", title="a day"), color=colour),
         line.encode(y="reporters:Q", color=colour),
     )
-    return [pair, expected, hover]
+    return [pair, *([expected] if days["expected"].notna().any() else []), hover]
 
 
 def change_rules(changes: pd.DataFrame) -> list[Any]:

@@ -27,6 +27,7 @@ Spec = dict[str, Any]
 
 COMPLETE = 0.9
 """A day of which less than this share of reports has arrived is drawn as incomplete."""
+MOST_LABELS = 18
 LEDGER_COLUMNS = ["week", "claimed_raw", "claimed_unique", "claims_low", "claims_high", "partial"]
 FONT = "Inter, 'Segoe UI', 'DejaVu Sans', sans-serif"
 INK, GRID = "#566072", "#e6e9ee"
@@ -72,7 +73,8 @@ def weekly_chart(ledger: Rows, title: str = "") -> Spec:
     weeks = pd.DataFrame(ledger, copy=True).reindex(columns=LEDGER_COLUMNS)
     weeks["day"] = [date.fromisoformat(f"{week}-1").isoformat() for week in weeks["week"]]
     weeks["partial"] = weeks["partial"].astype(float).fillna(0.0) > 0
-    base = alt.Chart(inline(weeks.sort_values("day"))).encode(x=day_axis("day"))
+    mondays = sorted(set(weeks["day"]))[:: 1 + len(weeks) // MOST_LABELS]
+    base = alt.Chart(inline(weeks.sort_values("day"))).encode(x=day_axis("day", mondays))
     # A week still arriving is a point of its own: joined to the others it would read as a drop.
     arrived = base.transform_filter("!datum.partial")
     band = arrived.mark_area(color=BLUE, opacity=0.18)

@@ -15,9 +15,7 @@ from jobs.workspace import Workspace
 
 Row = dict[str, Any]
 
-SHOWN = (
-    "week slice claims unique raw reporters customers corroborated adjudicated wrongful requests per_10k arrived"
-).split()
+SHOWN = "week slice claims unique raw customers corroborated adjudicated wrongful per_10k".split()
 
 
 @click.group("counts")
@@ -103,21 +101,18 @@ def _counted_now(store: Store, kind: str, by: str, as_of: str) -> list[Row]:
 
 
 def table_row(row: Row) -> Row:
-    """A ledger row as the table shows it: intervals beside their numbers, shares in percent."""
+    """A ledger row as the table shows it: intervals beside their numbers."""
     return {
-        "week": row["week"] + (" (partial)" if row["partial"] else ""),
+        "week": row["week"] + (" *" if row["partial"] else ""),
         "slice": row["slice"],
         "claims": spanned(row["claims_estimated"], row["claims_low"], row["claims_high"]),
         "unique": row["claimed_unique"],
         "raw": row["claimed_raw"],
-        "reporters": row["reporters"],
         "customers": row["customers"],
         "corroborated": row["corroborated"],
         "adjudicated": row["adjudicated"],
         "wrongful": spanned(row["wrongful_estimated"], row["wrongful_low"], row["wrongful_high"]),
-        "requests": None if row["requests"] is None else round(row["requests"]),
         "per_10k": spanned(*(row[f"per_10k_requests{end}"] for end in ("", "_low", "_high"))),
-        "arrived": None if row["completeness"] is None else f"{row['completeness']:.0%}",
     }
 
 
@@ -138,7 +133,9 @@ def _short(value: float) -> str:
 
 def _note(rows: Sequence[Row]) -> str:
     told = "; ".join(sorted({row["correction"] for row in rows}))
-    return f"claims with 95 % interval ({told}); per_10k: claims per 10,000 requests; as of {rows[-1]['as_of']}"
+    partial = "; * the week is not complete" if any(row["partial"] for row in rows) else ""
+    rate = "per_10k: claims per 10,000 requests"
+    return f"claims with 95 % interval ({told}); {rate}{partial}; as of {rows[-1]['as_of']}"
 
 
 def as_csv(rows: Sequence[Row]) -> str:

@@ -29,30 +29,31 @@ def digest(
     workspace: Workspace, owner: str | None, dry_run: bool, form: str, output: Path | None, as_json: bool
 ) -> None:
     """What an owner is told now; unless --dry-run, it is stored, written to digests/ and sent."""
-    from jobs import digest as job
     from jobs.channels import write_whole
+    from jobs.digest import build, deliver, owners, publish, render_html, render_markdown
     from jobs.digest_facts import look
     from jobs.letters import charts
 
     settings = workspace.settings
     with workspace.open_store() as store:
         view = look(store, settings, as_of=latest(store))
-        whose = chosen(owner, job.owners(store, settings, view), settings.default_owner)
-        content = job.build(store, settings, whose, as_of=view.as_of)
+        whose = chosen(owner, owners(store, settings, view), settings.default_owner)
+        content = build(store, settings, whose, as_of=view.as_of)
         if as_json:
             text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
         elif form == "html":
-            text = job.render_html(content, charts(view, content))
+            text = render_html(content, charts(view, content))
         else:
-            text = job.render_markdown(content)
+            text = render_markdown(content)
         if output is not None:
             write_whole(output, text)
             click.echo(f"wrote {output}", err=True)
         else:
             click.echo(text, nl=False)
         if not dry_run:
-            job.publish(workspace, view, content)
-            sent = job.deliver(store, settings, workspace, as_of=view.as_of, now=datetime.now(UTC))
+            made = publish(workspace, view, content)
+            now = datetime.now(UTC)
+            sent = deliver(store, settings, workspace, as_of=view.as_of, now=now, written=made)
             click.echo(f"stored in {workspace.digests}; {sent} deliveries", err=True)
 
 

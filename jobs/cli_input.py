@@ -186,7 +186,12 @@ def status(workspace: Workspace, as_json: bool) -> None:
         click.echo(f"\nnot run yet: {', '.join(due)}; next: groundswell -w {workspace.path} run")
 
 
-COLUMNS = {"runs": ["job", "state", "started_at", "as_of", "rows_in", "rows_out", "quarantined", "seconds", "error"]}
+COLUMNS = {
+    "documents": ["stream", "source", "documents", "first_day", "last_day", "unknown_reporters"],
+    "inputs": ["name", "input", "rows_in", "rows_new", "rows_same", "rows_quarantined"],
+    "runs": ["job", "state", "as_of", "rows_out", "seconds", "error"],
+}
+"""What fits a terminal of 80 characters; `--json` has it all."""
 
 
 @click.command("doctor")

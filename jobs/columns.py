@@ -14,6 +14,7 @@ from jobs.columns_names import (
     SEGMENTS,
     TEXT_WORDS,
     TITLES,
+    VAGUE_IDS,
 )
 from jobs.dates import LAYOUTS, is_time_of_day
 
@@ -186,7 +187,8 @@ class Guess:
     def _named(self, kind: str, field: str) -> str | None:
         fits = {"text": self._worded, "id": self._distinct, "source": self._few}.get(field, self._any)
         known = FIELDS[kind][field].names
-        return next((c for name in known for c, p in self.left.items() if p == name and fits(c)), None)
+        pairs = ((c, p) for name in known for c, p in self.left.items() if p == name)
+        return next((c for c, p in pairs if fits(c) or (field == "id" and p not in VAGUE_IDS)), None)
 
     def _dated(self) -> str | None:
         for column, name in self.left.items():

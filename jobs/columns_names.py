@@ -133,6 +133,8 @@ FIELDS: dict[str, dict[str, FieldNames]] = {
 }
 
 TITLES = ("title", "subject", "headline", "review_title", "issue_title", "summary", "short_description")
+VAGUE_IDS = ("ticket", "issue", "number", "key")
+"""Names of ids that also name other things: such a column is an id only if its values are distinct."""
 CLOCKS = ("time", "time_of_day", "hour")
 TIMES = ("received_at", "occurred_at", "decided_at", "filed_at", "closed_at", "day", "labelled_at", "customer_since")
 """Fields that hold times: their columns are scanned before a row is stored."""

@@ -60,7 +60,8 @@ def whole_exposure(exposure: pd.DataFrame) -> pd.DataFrame:
 def series_rows(series: pd.DataFrame, themes: dict[str, str]) -> pd.DataFrame:
     """The table `series`: what each one counts, with a title a person reads."""
     monitored = (~series["kind"].isin(UNPAGED_KINDS)).astype(int)
-    return series.assign(title=[title(name, themes) for name in series["series"]], monitored=monitored)
+    titles = [title(name, themes) for name in series["series"]]
+    return series.assign(title=titles, monitored=monitored, smallest_ratio=np.nan)
 
 
 def title(series: str, themes: dict[str, str]) -> str:

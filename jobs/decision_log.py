@@ -47,6 +47,11 @@ class DecisionLog:
         """Remove a part that an interrupted ingest left and that holds nothing new any more."""
         (self.folder(partition) / f"{name}.parquet").unlink(missing_ok=True)
 
+    def tidy(self, *, prefix: str) -> None:
+        """Remove what interrupted writes of these parts have left behind."""
+        for leftover in self.root.glob(f"mitigation=*/month=*/.{prefix}*"):
+            leftover.unlink(missing_ok=True)
+
     def parts(self, partition: Partition) -> list[Path]:
         """The parts of a partition, by name."""
         return sorted(self.folder(partition).glob("part-*.parquet"))

@@ -1,7 +1,7 @@
 """The demo: an invented world with planted events, written as input files and ingested like anyone's own."""
 
 import shutil
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ def make_demo(
         say(f"inventing {documents:,} documents over {days} days (seed {seed})")
         write_demo(inputs, seed=seed, days=days, documents=documents, end=end)
     workspace = _workspace(directory, inputs)
+    # A clock that is behind the invented world would have its last days refused as future.
+    now = max(now, datetime.combine(end + timedelta(days=1), time.min, tzinfo=UTC))
     return [_ingest(workspace, input_, inputs / name, now=now) for input_, name in FILES]
 
 

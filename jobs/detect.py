@@ -1,46 +1,52 @@
 """The fifth step of a run: changepoints of every series, what explains them, and the alerts they raise."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from jobs.count import counted, whole_exposure
+from jobs.ingest_reference import Route
 from jobs.owners import owner_of
 from jobs.settings import Settings
 from jobs.store import Store
 from jobs.store_rows import encoded
 from topics.alerts import STANDING_COLUMNS, alerts
-from topics.change import Conditions, DetectionSettings, changes
+from topics.change import Conditions, DetectionSettings, changes, smallest_rises
 from topics.coverage import coverage, mark, masks
 from topics.delay import completeness
 from topics.explain import Surroundings, explain
 from topics.volume import series_names, series_table
 
 
-def run(store: Store, settings: Settings, *, as_of: str) -> int:
+def run(store: Store, settings: Settings, routes: Sequence[Route], *, as_of: str) -> int:
     """Detect, explain and raise alerts; replaces the changes, updates the alerts. Returns the changes found."""
     documents = counted(store)
     today = pd.Timestamp(as_of).tz_localize(None)
-    volumes = store.findings.volumes()
     found_coverage = coverage(documents)
     around = surroundings(store, found_coverage, completeness(documents, as_of=today))
-    table = changes(
-        volumes,
-        conditions=conditions(store, documents, around, as_of=today),
-        settings=DetectionSettings(
-            false_alerts_per_week=settings.false_alerts_per_week,
-            window_days=settings.detection_window_days,
-            smallest_ratio=settings.smallest_ratio,
-        ),
+    given = conditions(documents, around, as_of=today)
+    chosen = DetectionSettings(
+        false_alerts_per_week=settings.false_alerts_per_week,
+        window_days=settings.detection_window_days,
+        smallest_ratio=settings.smallest_ratio,
     )
-    marked = mark(table, documents, found_coverage)
+    volumes = store.findings.volumes()
     titles = store.findings.titles()
-    rows = change_rows(marked, explanations(marked, documents, around, titles), as_of=as_of)
-    raised = raise_alerts(store, settings, marked, documents, titles, as_of=as_of)
+    table = mark(changes(volumes, conditions=given, settings=chosen), documents, found_coverage)
+    said = explanations(table, documents, around, titles)
+    rows = change_rows(table, said, as_of=as_of)
+    raised = raise_alerts(store, table, titles, as_of=as_of)
+    mitigations = store.reference.mitigations()
+    about = dict(zip(table["change_id"], said, strict=True))
+    for alert in raised:
+        if alert["owner"] is None:
+            explanation = about[alert["members"][0]]
+            alert["owner"] = owner_of(alert["series"], explanation, mitigations, routes, default=settings.default_owner)
     with store.transaction():
         store.findings.replace_changes(rows)
         store.findings.write_alerts(raised)
+        store.findings.write_smallest_ratios(smallest_rises(volumes, conditions=given, settings=chosen))
     return len(rows)
 
 
@@ -56,7 +62,7 @@ def surroundings(store: Store, found_coverage: pd.DataFrame, late: pd.DataFrame)
     return Surroundings(releases, calendar, exposure if len(exposure) else None, found_coverage, late)
 
 
-def conditions(store: Store, documents: pd.DataFrame, around: Surroundings, *, as_of: pd.Timestamp) -> Conditions:
+def conditions(documents: pd.DataFrame, around: Surroundings, *, as_of: pd.Timestamp) -> Conditions:
     """What the detector is told of the days: exposure, masked and incomplete days, holidays."""
     assert around.calendar is not None and around.coverage is not None
     holidays = around.calendar[around.calendar["type"] == "holiday"]
@@ -105,54 +111,39 @@ def themes_of(series: Iterable[str]) -> list[str | None]:
     return [name.partition("/theme=")[2] or None for name in series]
 
 
-def raise_alerts(
-    store: Store,
-    settings: Settings,
-    table: pd.DataFrame,
-    documents: pd.DataFrame,
-    titles: dict[str, str],
-    *,
-    as_of: str,
-) -> list[dict[str, Any]]:
-    """Rows of the table `alert` to write: identity and state from `topics.alerts`, owner and title from here."""
-    standing = store.findings.alerts()
-    known = standing[list(STANDING_COLUMNS)].copy()
-    for name in ("day", "detected_on"):
-        known[name] = pd.to_datetime(known[name])
-    found = alerts(table, known, as_of=pd.Timestamp(as_of).tz_localize(None))
-    found["theme_id"] = themes_of(found["series"])
-    types = table.set_index("change_id")["type"].to_dict()
+def raise_alerts(store: Store, table: pd.DataFrame, titles: Mapping[str, str], *, as_of: str) -> list[dict[str, Any]]:
+    """Rows of the table `alert` to write; `owner` is None where the alert is a new one.
+
+    An alert that no change bears out any more stays as it was published, but for its state.
+    """
     before = {row["alert_id"]: row for row in store.findings.alert_rows()}
+    standing = pd.DataFrame(before.values(), columns=list(STANDING_COLUMNS))
+    for name in ("day", "detected_on"):
+        standing[name] = pd.to_datetime(standing[name])
+    found = alerts(table, standing, as_of=pd.Timestamp(as_of).tz_localize(None))
+    types = table.set_index("change_id")["type"].to_dict()
     rows = []
     for row in found.to_dict("records"):
         old = before.get(row["alert_id"])
         if old is not None and not isinstance(row["members"], list):
-            # No change bears it out any more: it stays as published, but for its state.
             rows.append({**old, "state": row["state"], "updated_as_of": as_of})
             continue
-        rows.append(
-            {
-                "alert_id": row["alert_id"],
-                "fingerprint": row["fingerprint"],
-                "series": row["series"],
-                "theme_id": row["theme_id"],
-                "direction": row["direction"],
-                "state": row["state"],
-                "type": types[row["change_id"]],
-                "hazard": row["hazard"],
-                "title": headline(row, titles),
-                "day": f"{row['day']:%Y-%m-%d}",
-                "detected_on": f"{row['detected_on']:%Y-%m-%d}",
-                "owner": old["owner"] if old else owner_of(store, settings, row["series"], documents),
-                "members": row["members"],
-                "raised_as_of": as_of,
-                "updated_as_of": as_of,
-            }
-        )
+        kept = ("alert_id", "fingerprint", "series", "direction", "state", "hazard", "members")
+        fresh = {
+            "theme_id": themes_of([row["series"]])[0],
+            "type": types[row["change_id"]],
+            "title": headline(row, titles),
+            "day": f"{row['day']:%Y-%m-%d}",
+            "detected_on": f"{row['detected_on']:%Y-%m-%d}",
+            "owner": old["owner"] if old else None,
+            "raised_as_of": as_of,
+            "updated_as_of": as_of,
+        }
+        rows.append({name: row[name] for name in kept} | fresh)
     return rows
 
 
-def headline(row: dict[Any, Any], titles: dict[str, str]) -> str:
+def headline(row: Mapping[Any, Any], titles: Mapping[str, str]) -> str:
     """The title of an alert: its series as a person reads it, and which way it went.
 
     >>> headline({"series": "feedback/total", "direction": "up"}, {"feedback/total": "all feedback"})

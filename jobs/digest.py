@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from jobs.channels import write_whole
+from jobs.channels import FileChannel
 from jobs.digest_content import CADENCE_DAYS, digest_content
 from jobs.digest_facts import View, look
 from jobs.digest_text import render_html, render_markdown, render_text
-from jobs.escapes import file_name
-from jobs.letters import charts, digest_name
+from jobs.letters import digest_letter, digest_name
+from jobs.message import Message
 from jobs.notify import deliver, owner_row, queue_digest
 from jobs.settings import Settings
 from jobs.store import Store
@@ -35,21 +35,26 @@ def run(
     without a change (series, title, smallest_ratio). `now` is the clock on the wall, for retries.
     """
     view = look(store, settings, as_of=as_of)
-    made = 0
+    made: dict[str, Message] = {}
     for owner in owners(store, settings, view):
         if due(owner_row(store, owner)["cadence"], _previous(store, owner, as_of), as_of=as_of):
-            publish(workspace, view, _content(view, owner, quiet))
-            made += 1
-    deliver(store, settings, workspace, as_of=as_of, now=now)
-    return made
+            made |= publish(workspace, view, _content(view, owner, quiet))
+    deliver(store, settings, workspace, as_of=as_of, now=now, written=made)
+    return len(made)
 
 
-def publish(workspace: Workspace, view: View, content: Mapping[str, Any]) -> None:
-    """Write a digest's files, store it, and queue it for the channels of its owner."""
-    write(workspace, content, charts(view, content))
+def publish(workspace: Workspace, view: View, content: Mapping[str, Any]) -> dict[str, Message]:
+    """Write a digest's files, store it, and queue it for the channels of its owner; its message by its id.
+
+    The files are digests/<owner>-<day>.md and .html.
+    """
+    row = _stored(content)
+    message = digest_letter(view, row, message_id=row["digest_id"])
+    FileChannel.write(workspace.digests, message)
     with view.store.transaction():
-        view.store.delivery.write_digest(_stored(content))
-        queue_digest(view.store, _stored(content))
+        view.store.delivery.write_digest(row)
+        queue_digest(view.store, row)
+    return {row["digest_id"]: message}
 
 
 def build(store: Store, settings: Settings, owner: str, *, as_of: str, quiet: Quiet = ()) -> dict[str, Any]:
@@ -75,14 +80,6 @@ def due(cadence: str, previous: Mapping[str, Any] | None, *, as_of: str) -> bool
         return True
     passed = date.fromisoformat(as_of[:10]) - date.fromisoformat(previous["as_of"][:10])
     return passed.days >= CADENCE_DAYS.get(cadence, 7)
-
-
-def write(workspace: Workspace, content: Mapping[str, Any], images: Mapping[str, bytes]) -> None:
-    """Write the digest as digests/<owner>-<day>.md and .html, each whole or not at all."""
-    workspace.digests.mkdir(parents=True, exist_ok=True)
-    name = file_name(digest_name(content))
-    write_whole(workspace.digests / f"{name}.md", render_markdown(content))
-    write_whole(workspace.digests / f"{name}.html", render_html(content, images))
 
 
 def _content(view: View, owner: str, quiet: Quiet) -> dict[str, Any]:

@@ -79,6 +79,7 @@ class DecisionLoader:
 
     def finish(self) -> list[str]:
         """Aggregate by day every partition that this file has written to."""
+        self.log.tidy(prefix=self.prefix)
         for partition in self.log.partitions(prefix=self.prefix):
             days = by_day(self.log.read(partition, ["decided_at", "customer", "threshold", *DAY[1:]]))
             rows = records(days.assign(mitigation=partition.mitigation))
@@ -128,7 +129,12 @@ class DecisionLoader:
         """Rows without a time, a mitigation or an action, and those with a truth or a chance that is none."""
         checks = (
             ("mitigation", rows["mitigation"].isna(), "no_mitigation", "mitigation: expected a name, got none"),
-            ("action", rows["action"].isna(), "bad_action", "action: expected allow, flag, block or downgrade"),
+            (
+                "action",
+                rows["action"].isna() | (rows["action"] == ""),
+                "bad_action",
+                "action: expected allow, flag, block or downgrade",
+            ),
             ("truth", rows["truth"] == "", "bad_truth", "truth: expected harmful or benign"),
             (
                 "inclusion_probability",

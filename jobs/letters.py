@@ -1,7 +1,9 @@
 """What is sent: an alert or a digest as a message, in every form a channel may want, and its charts."""
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from jobs.digest_content import alert_content
@@ -9,6 +11,7 @@ from jobs.digest_facts import Row, View
 from jobs.digest_lines import STATES, title
 from jobs.digest_text import images, render_html, render_markdown, render_text
 from jobs.message import Message
+from jobs.store_rows import encoded
 
 CHART_DAYS = 84
 CHART_WIDTH = 624
@@ -40,12 +43,20 @@ def charts(view: View, content: Mapping[str, Any]) -> dict[str, bytes]:
 
 
 def _chart(view: View, alert: Row) -> bytes:
-    from jobs.charts import png, volume_chart
+    from jobs.charts import volume_chart
 
     since = (view.today - timedelta(days=CHART_DAYS)).isoformat()
     days = view.store.delivery.days(alert["series"], since=min(since, alert["day_low"]))
     changes = [row for row in view.changes if row["series"] == alert["series"]]
-    return png(volume_chart(days, changes, _releases(view, alert), ""), width=CHART_WIDTH)
+    return _drawn(encoded(volume_chart(days, changes, _releases(view, alert), "")))
+
+
+@lru_cache(maxsize=64)
+def _drawn(spec: str) -> bytes:
+    """The PNG of a specification; an alert's is the same in its own message and in the digest of the day."""
+    from jobs.charts import png
+
+    return png(json.loads(spec), width=CHART_WIDTH)
 
 
 def _releases(view: View, alert: Row) -> list[Row]:

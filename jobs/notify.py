@@ -85,14 +85,25 @@ def queue_digest(store: Store, digest: Row) -> int:
     return store.delivery.queue(rows)
 
 
-def deliver(store: Store, settings: Settings, workspace: Workspace, *, as_of: str, now: datetime | None = None) -> int:
-    """Send what is due, once: claimed before it is sent, recorded after. Returns how many were sent."""
+def deliver(
+    store: Store,
+    settings: Settings,
+    workspace: Workspace,
+    *,
+    as_of: str,
+    now: datetime | None = None,
+    written: Mapping[str, Message] | None = None,
+) -> int:
+    """Send what is due, once: claimed before it is sent, recorded after. Returns how many were sent.
+
+    `written`: messages that are ready, by alert_id or digest_id; the others are written here.
+    """
     moment = now or datetime.now(UTC)
     waiting = store.delivery.notifications(states=OPEN)
     if not waiting:
         return 0
     place = Place(workspace.path, settings, os.environ, moment)
-    post = Post(store, place, look(store, settings, as_of=as_of))
+    post = Post(store, place, look(store, settings, as_of=as_of), dict(written or {}))
     channels = channels_by_owner(store)
     sent = 0
     for row in waiting:
@@ -140,24 +151,27 @@ def _told(alert: Row, onsets: list[str]) -> bool:
 
 def _attempt(post: Post, row: Row, channels: Mapping[str, Options]) -> bool:
     """Claim, send and record one notification if it is due; true if it was sent."""
+    delivery, now = post.store.delivery, post.place.now
     try:
         channel = _opened(channels, row["channel"], post.place)
+        if _abandoned(row, channel, now):
+            delivery.claim(row, now=now, state="uncertain")
+            log.warning("delivery %s to %s: outcome unknown", row["notification_id"], row["channel"])
+        if not _due(row, channel, now):
+            return False
+        message = _letter(post, row)
     except ChannelError as error:
-        if row["state"] != "uncertain" and post.store.delivery.claim(row, now=post.place.now):
+        if row["state"] != "uncertain" and delivery.claim(row, now=now):
             _failed(post, row, error)
         return False
-    if _abandoned(row, channel, post.place.now):
-        post.store.delivery.claim(row, now=post.place.now, state="uncertain")
-        log.warning("delivery %s to %s: outcome unknown", row["notification_id"], row["channel"])
-    if not _due(row, channel, post.place.now) or not post.store.delivery.claim(row, now=post.place.now):
+    if not delivery.claim(row, now=now):
         return False
     try:
-        message = _letter(post, row)
         sending(channel, message)
     except ChannelError as error:
         _failed(post, row, error, deduplicates=channel.deduplicates)
         return False
-    post.store.delivery.record(row["notification_id"], state="sent", now=post.place.now)
+    delivery.record(row["notification_id"], state="sent", now=now)
     return True
 
 

@@ -1,42 +1,61 @@
-"""Who an alert belongs to: one primary owner, found from the mitigation it speaks of."""
+"""Who an alert belongs to: one primary owner, found from what carries the change."""
 
-from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
+from jobs.ingest_reference import Route
 
-from jobs.settings import Settings
-from jobs.store import Store
-from topics.volume import series_names
-
-MOSTLY = 0.5
-"""A mitigation or a domain speaks for a series if it stands in at least this share of its documents."""
+CARRIES = 0.5
+"""A mitigation, domain or kind speaks for a change if it holds at least this share of it."""
 
 
-def owner_of(store: Store, settings: Settings, series: str, documents: pd.DataFrame) -> str:
-    """The owner of a series: its documents' mitigation's, else its domain's only mitigation's, else a route's.
+def owner_of(
+    series: str,
+    explanation: Mapping[str, Any],
+    mitigations: Sequence[Mapping[str, Any]],
+    routes: Sequence[Route],
+    *,
+    default: str,
+) -> str:
+    """The owner of the mitigation that carries the change, else of its domain's only mitigation, else by route.
 
-    The default owner takes what nobody else does.
+    `series`: its key, which may name them itself; `explanation`: as `topics.explain.explain` gives it, `mitigations`: rows of the table. Routes are tried in
+    their order; `default` takes what nobody else does.
     """
-    member = series_names(documents)
-    own = documents[documents["document_id"].isin(set(member.loc[member["series"] == series, "document_id"]))]
-    mitigations = {row["mitigation_id"]: row for row in store.reference.mitigations()}
-    domain = most(own["harm_domain"], len(own))
-    found = mitigations.get(most(own["mitigation"], len(own)) or "")
-    if found is None:
-        same = [row for row in mitigations.values() if row["harm_domain"] == domain]
-        found = same[0] if len(same) == 1 else None
-    return str(found["owner"]) if found is not None else settings.default_owner
+    carried = carriers(explanation) | named(series)
+    owners = {row["mitigation_id"]: str(row["owner"]) for row in mitigations}
+    if carried.get("mitigation") in owners:
+        return owners[carried["mitigation"]]
+    same = [str(row["owner"]) for row in mitigations if row["harm_domain"] == carried.get("harm_domain")]
+    if len(same) == 1:
+        return same[0]
+    for route in routes:
+        wanted = route.match.model_dump(exclude_none=True)
+        if all(carried.get(name) == value for name, value in wanted.items()):
+            return route.owner
+    return default
 
 
-def most(values: "pd.Series[Any]", total: int) -> str | None:
-    """The value that at least MOSTLY of `total` carry, None if there is none.
+def named(series: str) -> dict[str, str]:
+    """What the key of a series says it counts.
 
-    >>> most(pd.Series(["a", "a", None]), 3), most(pd.Series(["a", None, None]), 3)
-    ('a', None)
+    >>> named("feedback/kind=over_block&harm_domain=cyber")
+    {'kind': 'over_block', 'harm_domain': 'cyber'}
+    >>> named("feedback/total")
+    {}
     """
-    counts = Counter(str(value) for value in values if value is not None and value == value)
-    if not counts or not total:
-        return None
-    value, count = max(counts.items(), key=lambda item: (item[1], item[0]))
-    return value if count >= MOSTLY * total else None
+    parts = series.partition("/")[2].split("&")
+    return dict(part.split("=", 1) for part in parts if "=" in part)
+
+
+def carriers(explanation: Mapping[str, Any]) -> dict[str, str]:
+    """The value of each attribute that holds at least half of the change.
+
+    >>> carriers({"segments": [{"attribute": "kind", "value": "billing", "share": 0.7}]})
+    {'kind': 'billing'}
+    """
+    found: dict[str, str] = {}
+    for row in sorted(explanation["segments"], key=lambda row: -float(row["share"])):
+        if float(row["share"]) >= CARRIES:
+            found.setdefault(str(row["attribute"]), str(row["value"]))
+    return found

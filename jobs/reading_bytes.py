@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 BLOCK = 1 << 20
+FRAME_BLOCK = 1 << 14
 BINARY = {
     b"PK\x03\x04": "a zip or Excel file; save the sheet as CSV",
     b"\xd0\xcf\x11\xe0": "an old Excel file; save the sheet as CSV",
@@ -68,6 +69,8 @@ def inspect(path: Path, *, encoding: str | None = None) -> Source:
         raise InputError(f"expected a file, got {str(path)!r}; check the path")
     compression = _compression(path)
     try:
+        if compression == "zstd":
+            _check_frames(path)
         with opened(path, compression) as stream:
             head = stream.read(65536)
         if not head.strip(b"\r\n\t \x00"):
@@ -92,7 +95,8 @@ def opened(path: Path, compression: str) -> BinaryIO:
     if compression == "zstd":
         import zstandard
 
-        return cast(BinaryIO, io.BufferedReader(zstandard.open(path, "rb"), BLOCK))
+        reader = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True, closefd=True)
+        return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, reader), BLOCK))
     return path.open("rb")
 
 
@@ -106,6 +110,22 @@ def _compression(path: Path) -> str:
     with path.open("rb") as stream:
         head = stream.read(4)
     return next((name for magic, name in COMPRESSIONS.items() if head.startswith(magic)), "")
+
+
+def _check_frames(path: Path) -> None:
+    """A zstd stream that is cut off ends without an error: look whether its last frame is whole."""
+    import zstandard
+
+    frame = zstandard.ZstdDecompressor().decompressobj()
+    with path.open("rb") as stream:
+        while block := stream.read(FRAME_BLOCK):
+            while block:
+                if frame.eof:
+                    frame = zstandard.ZstdDecompressor().decompressobj()
+                frame.decompress(block)
+                block = frame.unused_data if frame.eof else b""
+    if not frame.eof:
+        raise EOFError("one that ends before the end of its last frame")
 
 
 def _encoding(path: Path, head: bytes, asked: str | None) -> str:

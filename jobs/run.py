@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from jobs import count, detect, digest, enrich, ledger_job, notify, theming
-from jobs.ingest_reference import sync_reference
+from jobs.ingest_reference import ReferenceFiles, sync_reference
 from jobs.join import join_decisions
 from jobs.progress import say
 from jobs.settings import Settings
@@ -30,6 +30,7 @@ class Day:
     store: Store
     settings: Settings
     as_of: str
+    reference: ReferenceFiles
     models: Callable[[], enrich.Models]
 
 
@@ -63,7 +64,7 @@ def _ledger(day: Day) -> int:
 
 
 def _detect(day: Day) -> int:
-    return detect.run(day.store, day.settings, as_of=day.as_of)
+    return detect.run(day.store, day.settings, day.reference.routes, as_of=day.as_of)
 
 
 def _notify(day: Day) -> int:
@@ -71,7 +72,8 @@ def _notify(day: Day) -> int:
 
 
 def _digest(day: Day) -> int:
-    return digest.run(day.store, day.settings, day.workspace, as_of=day.as_of)
+    quiet = day.store.findings.quiet()
+    return digest.run(day.store, day.settings, day.workspace, as_of=day.as_of, quiet=quiet)
 
 
 STEPS = (
@@ -90,9 +92,9 @@ def run(workspace: Workspace, *, now: datetime) -> list[dict[str, object]]:
     """Do every step whose input changed; one row a step: job, state (done or skipped), rows, seconds."""
     settings = workspace.settings
     with workspace.open_store() as store:
-        sync_reference(workspace, store)
+        reference = sync_reference(workspace, store)
         as_of = moment(store, settings, now)
-        inputs = fingerprint(store, workspace, as_of)
+        inputs = fingerprint(store, settings, as_of, reference)
         loaded: list[enrich.Models] = []
 
         def models() -> enrich.Models:
@@ -100,7 +102,7 @@ def run(workspace: Workspace, *, now: datetime) -> list[dict[str, object]]:
                 loaded.append(enrich.load_models(store, settings, workspace.models))
             return loaded[0]
 
-        day = Day(workspace, store, settings, as_of, models)
+        day = Day(workspace, store, settings, as_of, reference, models)
         return [_do(step, day, inputs) for step in STEPS]
 
 
@@ -117,10 +119,12 @@ def moment(store: Store, settings: Settings, now: datetime) -> str:
     return latest
 
 
-def fingerprint(store: Store, workspace: Workspace, as_of: str) -> str:
+def fingerprint(store: Store, settings: Settings, as_of: str, reference: ReferenceFiles) -> str:
     """Equal for equal documents, references, settings and day: then there is nothing to do."""
-    parts = [VERSION, store.documents.input_hash(), store.reference.input_hash(), as_of]
-    text = encoded([*parts, workspace.settings.model_dump(mode="json")])
+    kept = (reference.routes, reference.watchlists)
+    files = [[entry.model_dump(mode="json") for entry in entries] for entries in kept]
+    parts = [VERSION, store.documents.input_hash(), store.reference.input_hash(), as_of, files]
+    text = encoded([*parts, settings.model_dump(mode="json")])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 

@@ -30,10 +30,13 @@ class Documents:
         """
         if not rows:
             return 0
-        columns = [name for name in rows[0] if name not in (SPANS, ENTITIES)]
+        columns = sorted({name for row in rows for name in row} - {SPANS, ENTITIES})
         marks = ", ".join(f":{name}" for name in columns)
         cells = [
-            {name: encoded(row[name]) if name in JSON and row[name] is not None else row[name] for name in columns}
+            {
+                name: encoded(row[name]) if name in JSON and row.get(name) is not None else row.get(name)
+                for name in columns
+            }
             for row in rows
         ]
         execute = self.db.conn.executemany

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlite_utils import Database
 
@@ -37,6 +38,21 @@ class Findings:
     def titles(self) -> dict[str, str]:
         """How a person reads each series key."""
         return dict(self.db.conn.execute("SELECT series, title FROM series").fetchall())
+
+    def write_smallest_ratios(self, ratios: pd.DataFrame) -> None:
+        """Note on each series the smallest rise that would have been seen; columns series, smallest_ratio."""
+        finite = ratios[np.isfinite(ratios["smallest_ratio"])]
+        rows = [(float(ratio), name) for name, ratio in finite[["series", "smallest_ratio"]].itertuples(index=False)]
+        self.db.conn.executemany("UPDATE series SET smallest_ratio = ? WHERE series = ?", rows)
+
+    def quiet(self) -> list[dict[str, Any]]:
+        """Watched series of which no change was found: series, title, smallest_ratio; the busiest first."""
+        sql = """
+            SELECT s.series, s.title, s.smallest_ratio FROM series s
+            LEFT JOIN change c USING (series) JOIN volume v USING (series)
+            WHERE c.series IS NULL AND s.monitored AND s.smallest_ratio IS NOT NULL
+            GROUP BY s.series ORDER BY sum(v.unique_documents) DESC, s.series"""
+        return records(self.db, sql)
 
     def replace_coverage(self, coverage: pd.DataFrame) -> None:
         """Replace the coverage changes; columns as the table's."""

@@ -1,7 +1,7 @@
 """Reading volumes and the ledger, with small cells suppressed where the reader may not see them."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -48,8 +48,11 @@ class CountSearch:
 
     def series(self, *, stream: str | None = None, limit: int = 50, cursor: str | None = None) -> Page:
         """What is counted by day: every series with its title, in order of its key."""
-        sql = "SELECT * FROM series WHERE :stream IS NULL OR stream = :stream"
-        return read_page(self.db, Listing(sql, {"stream": stream}, ("series",), False), limit=limit, cursor=cursor)
+        sql = """
+            SELECT series, stream, title, theme_id, kind, harm_domain, hazard, rollup, monitored, smallest_ratio
+            FROM series WHERE :stream IS NULL OR stream = :stream"""
+        page = read_page(self.db, Listing(sql, {"stream": stream}, ("series",), False), limit=limit, cursor=cursor)
+        return replace(page, rows=[{**row, "monitored": bool(row["monitored"])} for row in page.rows])
 
     def volumes(self, wanted: VolumeFilter, *, small_cell: int = 0, limit: int = 50, cursor: str | None = None) -> Page:
         """Daily volumes by series and day. Where `suppressed`, counts are None."""
@@ -130,7 +133,11 @@ VOLUMES = f"""
 })
     WHERE (:series IS NULL OR series = :series) AND (:theme IS NULL OR theme_id = :theme)"""
 REVISED = """
-    SELECT l.*, (SELECT json_group_array(json_object('as_of', as_of, 'claimed_unique', claimed_unique)) FROM
+    SELECT l.week, l.kind, l.slice, l.claimed_raw, l.claimed_unique, l.reporters, l.customers, l.unknown_reporters,
+      l.collapsed, l.top_reporter_share, l.effective_reporters, l.claims_estimated, l.claims_low, l.claims_high,
+      l.correction, l.corroborated, l.adjudicated, l.wrongful_estimated, l.wrongful_low, l.wrongful_high, l.audited,
+      l.requests, l.blocked, l.active_customers, l.per_10k_requests, l.per_10k_requests_low,
+      l.per_10k_requests_high, l.completeness, l.partial, l.detail, l.as_of, (SELECT json_group_array(json_object('as_of', as_of, 'claimed_unique', claimed_unique)) FROM
       (SELECT r.as_of, r.claimed_unique FROM ledger_revision r
        WHERE r.week = l.week AND r.kind = l.kind AND r.slice = l.slice ORDER BY r.revision)) AS revisions
     FROM ledger l"""

@@ -63,7 +63,9 @@ class StatusSearch:
 
     def coverage(self, *, stream: str | None = None, limit: int = 50, cursor: str | None = None) -> Page:
         """Feed gaps, starts and stops, newest first."""
-        sql = "SELECT * FROM coverage_change WHERE :stream IS NULL OR stream = :stream"
+        sql = """
+            SELECT coverage_id, stream, dimension, value, type, day_low, day_high, evidence
+            FROM coverage_change WHERE :stream IS NULL OR stream = :stream"""
         listing = Listing(sql, {"stream": stream}, ("day_high", "coverage_id"))
         return read_page(self.db, listing, limit=limit, cursor=cursor)
 
@@ -71,7 +73,10 @@ class StatusSearch:
         self, *, job: str | None = None, state: str | None = None, limit: int = 50, cursor: str | None = None
     ) -> Page:
         """Executions of jobs, newest first."""
-        sql = "SELECT * FROM job_run WHERE (:job IS NULL OR job = :job) AND (:state IS NULL OR state = :state)"
+        sql = """
+            SELECT run_id, job, started_at, finished_at, as_of, state, rows_in, rows_out, quarantined, collapsed,
+              versions, seconds, error
+            FROM job_run WHERE (:job IS NULL OR job = :job) AND (:state IS NULL OR state = :state)"""
         listing = Listing(sql, {"job": job, "state": state}, ("started_at", "run_id"))
         return read_page(self.db, listing, limit=limit, cursor=cursor)
 

@@ -35,14 +35,17 @@ def fences(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def code(text: str) -> Found:
+    """Fenced blocks that are neither data nor a log."""
     return ((start, end) for start, end, part in fences(text) if part == "code")
 
 
 def fenced_json(text: str) -> Found:
+    """Fenced blocks of JSON."""
     return ((start, end) for start, end, part in fences(text) if part == "json")
 
 
 def fenced_log(text: str) -> Found:
+    """Fenced blocks of a shell or a log."""
     return ((start, end) for start, end, part in fences(text) if part == "log")
 
 
@@ -82,6 +85,7 @@ def environment(text: str) -> Found:
 
 
 def id_line(text: str) -> Found:
+    """Labelled identifiers such as "Feedback ID: ..."."""
     return (match.span() for match in boilerplate.ID_LINE.finditer(text)) if ":" in text or "=" in text else iter(())
 
 
@@ -113,6 +117,7 @@ def quote(text: str) -> Found:
 
 
 def signature(text: str) -> Found:
+    """A farewell with what follows it, at the end of the text."""
     tail = max(0, len(text) - 500)
     return ((match.start() + tail, match.end() + tail) for match in boilerplate.SIGNATURE.finditer(text[tail:]))
 

@@ -32,6 +32,7 @@ class Draft:
         return bool(mapped)
 
     def redacted(self) -> Redacted:
+        """The present text with all that was found."""
         return Redacted(self.text, tuple(self.spans))
 
     def _back(self, position: int) -> int:

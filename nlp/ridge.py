@@ -18,15 +18,13 @@ def solve(rows: sparse.csr_array, targets: NDArray[np.float32], *, penalty: floa
     if rows.shape[0] <= DIRECT_ROWS:
         gram = (rows @ rows.T).toarray()
         gram[np.diag_indices_from(gram)] += np.float32(penalty)
-        dual = cho_solve(cho_factor(gram, lower=True, overwrite_a=True), targets)
+        dual = np.asarray(cho_solve(cho_factor(gram, lower=True, overwrite_a=True), targets))
     else:
         dual = conjugate_gradients(rows, targets, penalty=penalty)
     return np.asarray(rows.T @ dual, dtype=np.float32)
 
 
-def conjugate_gradients(
-    rows: sparse.csr_array, targets: NDArray[np.float32], *, penalty: float
-) -> NDArray[np.float32]:
+def conjugate_gradients(rows: sparse.csr_array, targets: NDArray[np.float32], *, penalty: float) -> NDArray[np.float32]:
     """(rows rowsᵀ + penalty I)⁻¹ targets, all columns at once; stops at a residual of TOLERANCE."""
     transposed = rows.T.tocsr()
     answer = np.zeros_like(targets)

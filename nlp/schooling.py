@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.seed import seed_corpus, texts_hash
-from nlp.static import load_static
+from nlp.static import Static, load_static
 from nlp.student import Student, teach
 from nlp.teacher import Teacher
 
 SCHOOL_VERSION = 1
+FOLDS = 4
 
 
 def teacher_vectors(texts: list[str], *, cache: Path) -> NDArray[np.float32]:
@@ -30,7 +31,8 @@ def teacher_vectors(texts: list[str], *, cache: Path) -> NDArray[np.float32]:
 
 def seed_claims() -> list[str]:
     """The claims of the seed corpus, in its order."""
-    return seed_corpus()["text"].tolist()
+    claims: list[str] = seed_corpus()["claim"].tolist()
+    return claims
 
 
 def seed_student(cache: Path) -> Student:
@@ -41,3 +43,17 @@ def seed_student(cache: Path) -> Student:
         vectors = teacher_vectors(claims, cache=cache)
         teach(claims, vectors, static=load_static(cache)).save(path)
     return Student.load(path)
+
+
+def cross_taught(claims: list[str], vectors: NDArray[np.float32], *, static: Static) -> NDArray[np.float32]:
+    """Each claim as embedded by a student that was not taught on it, shape (n, 384).
+
+    A student reproduces what it was taught on far better than anything new (cosine 0.94 against
+    0.74): a classifier must learn from vectors like those that it will serve on."""
+    fold = np.arange(len(claims)) % FOLDS
+    rows = np.zeros_like(vectors)
+    for number in range(FOLDS):
+        known, unseen = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        student = teach([claims[index] for index in known], vectors[known], static=static)
+        rows[unseen] = student.embed([claims[index] for index in unseen])
+    return rows

@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from nlp.taxonomy import FIELDS, Taxonomy
+from nlp.claim import split
+from nlp.taxonomy import FIELDS, Label, Taxonomy
 
 FOLDER = Path(__file__).parent / "data" / "seed"
-COLUMNS = ("id", "text", "kind", "harm_domain", "use_case", "severity", "facets", "lang", "source")
+COLUMNS = ("id", "text", "claim", "kind", "harm_domain", "use_case", "severity", "facets", "lang", "source")
 
 
 def seed_corpus(folder: Path = FOLDER) -> pd.DataFrame:
     """All labelled documents of the folder's .jsonl and .jsonl.gz files, in file and line order.
 
-    Columns: id, text, kind, harm_domain, use_case, lang, source (the file's stem) as str; severity
-    as nullable Int64, 0 to 3; facets as list of str. A label a row lacks is None."""
+    Columns: id, text, claim (the writer's own words), kind, harm_domain, use_case, lang,
+    source (the file's stem) as str; severity as nullable Int64, 0 to 3; facets as list of str. A label a row lacks is None."""
     frames = [read(path) for path in sorted(folder.glob("*.jsonl*"))]
     return pd.concat(frames, ignore_index=True)
 
@@ -33,29 +34,26 @@ def read(path: Path) -> pd.DataFrame:
 def label_examples(taxonomy: Taxonomy) -> pd.DataFrame:
     """The taxonomy's example sentences as rows that carry the one label they illustrate."""
     rows = [
-        {"id": f"{field}/{label.id}/{number}", "text": text, field: label.id, "lang": "en", "source": "taxonomy"}
-        for field in FIELDS
+        example(field, label, number)
+        for field in (*FIELDS, "facets")
         for label in taxonomy.labels(field)
-        for number, text in enumerate(label.examples)
+        for number in range(len(label.examples))
     ]
-    facets = [
-        {
-            "id": f"facets/{label.id}/{number}",
-            "text": text,
-            "facets": [label.id],
-            "lang": "en",
-            "source": "taxonomy",
-        }
-        for label in taxonomy.facets
-        for number, text in enumerate(label.examples)
-    ]
-    return labelled(rows + facets)
+    return labelled(rows)
+
+
+def example(field: str, label: Label, number: int) -> dict[str, object]:
+    """One example sentence with the label that it illustrates and no other."""
+    value: object = [label.id] if field == "facets" else label.id
+    identifier = f"{field}/{label.id}/{number}"
+    return {"id": identifier, "text": label.examples[number], field: value, "lang": "en", "source": "taxonomy"}
 
 
 def labelled(rows: list[dict[str, object]]) -> pd.DataFrame:
     """Rows as a frame of COLUMNS; what a row lacks is None, facets an empty list."""
     frame = pd.DataFrame({column: [row.get(column) for row in rows] for column in COLUMNS}, dtype=object)
-    frame["facets"] = [list(facets or []) for facets in frame["facets"]]
+    frame["claim"] = [split(text).claim or text for text in frame["text"]]
+    frame["facets"] = [list(row.get("facets") or []) for row in rows]
     frame["severity"] = frame["severity"].astype("Int64")
     return frame
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from nlp.pairs import piece_counts
 from nlp.teacher import DIMENSION, MODEL_SHA256, pooled, unit
 from nlp.tokens import CLS, SEP, tokenizer, word_pieces
 
@@ -35,16 +36,6 @@ class Static:
         """Averages before scaling, shape (n, 384), from counts of word pieces, shape (n, pieces)."""
         totals = np.maximum(counts.sum(axis=1), 1).astype(np.float32)
         return np.asarray(counts @ self.table, dtype=np.float32) / totals[:, None]
-
-
-def piece_counts(tokens: list[list[int]], width: int) -> sparse.csr_array:
-    """How often each word piece occurs in each text: float32, shape (n, width)."""
-    indptr = np.concatenate([[0], np.cumsum([len(row) for row in tokens], dtype=np.int64)])
-    indices = np.fromiter((piece for row in tokens for piece in row), dtype=np.int64, count=int(indptr[-1]))
-    ones = np.ones(len(indices), dtype=np.float32)
-    counts = sparse.csr_array((ones, indices, indptr), shape=(len(tokens), width))
-    counts.sum_duplicates()
-    return counts
 
 
 def distil() -> NDArray[np.float32]:

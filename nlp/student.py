@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
+from nlp.pairs import BUCKETS, kept_columns, pair_counts
 from nlp.ridge import solve
-from nlp.static import Static, piece_counts
+from nlp.static import Static
 from nlp.teacher import DIMENSION, unit
-from nlp.tokens import word_pieces
 
-BUCKETS = 1 << 16
 # A pair seen in fewer claims than this says nothing about the next one (measured: no loss).
 PAIR_CLAIMS = 3
 MAP_PENALTY = 0.3
@@ -35,9 +34,7 @@ class Student:
 
     dimension = DIMENSION
 
-    def __init__(
-        self, pieces: NDArray[np.float16], buckets: NDArray[np.int64], pairs: NDArray[np.float16]
-    ) -> None:
+    def __init__(self, pieces: NDArray[np.float16], buckets: NDArray[np.int64], pairs: NDArray[np.float16]) -> None:
         self.pieces, self.buckets, self.pairs = pieces, buckets, pairs
         digest = hashlib.sha256(pieces.tobytes() + buckets.tobytes() + pairs.tobytes()).hexdigest()
         self.version = f"student-1-{digest[:8]}"
@@ -72,23 +69,10 @@ class Student:
 
 def pair_features(texts: list[str], vocabulary: int) -> sparse.csr_array:
     """Word pieces, then hashed pairs of neighbours, weight 1/sqrt(n): shape (n, vocabulary + BUCKETS)."""
-    rows = []
-    for pieces in word_pieces(texts):
-        ids = np.array(pieces, dtype=np.int64)
-        hashed = ((ids[:-1] * 2654435761 + ids[1:] * 40503) % (1 << 32) >> 8) % BUCKETS
-        rows.append(np.concatenate([ids, vocabulary + hashed]))
-    counts = piece_counts([row.tolist() for row in rows], vocabulary + BUCKETS)
-    lengths = np.array([max(len(row), 1) for row in rows], dtype=np.float32)
+    counts = pair_counts(texts, vocabulary)
+    lengths = np.maximum(counts.sum(axis=1), 1).astype(np.float32)
     counts.data /= np.sqrt(np.repeat(lengths, np.diff(counts.indptr)))
     return counts
-
-
-def kept_columns(features: sparse.csr_array, place: NDArray[np.int64], width: int) -> sparse.csr_array:
-    """The columns with a `place` of 0 or more, moved there. Faster than slicing by column."""
-    columns = place[features.indices]
-    keep = columns >= 0
-    ends = np.concatenate([[0], np.cumsum(keep)])[features.indptr]
-    return sparse.csr_array((features.data[keep], columns[keep], ends), shape=(features.shape[0], width))
 
 
 def teach(claims: list[str], teacher_vectors: NDArray[np.float32], *, static: Static) -> Student:
@@ -107,13 +91,13 @@ def teach(claims: list[str], teacher_vectors: NDArray[np.float32], *, static: St
         gram = sums.T @ sums + MAP_PENALTY * np.eye(DIMENSION, dtype=np.float32)
         linear = np.linalg.solve(gram, sums.T @ teacher_vectors).astype(np.float32)
         used = frequent(features, vocabulary)
-        residual = solve(features[:, used], teacher_vectors - sums @ linear, penalty=RESIDUAL_PENALTY)
+        residual = solve(
+            features[:, used], (teacher_vectors - sums @ linear).astype(np.float32), penalty=RESIDUAL_PENALTY
+        )
         pieces = np.asarray(static.table @ linear) * np.float32(scale)
     seen = used < vocabulary
     pieces[used[seen]] += residual[seen]
-    return Student(
-        pieces.astype(np.float16), used[~seen] - vocabulary, residual[~seen].astype(np.float16)
-    )
+    return Student(pieces.astype(np.float16), used[~seen] - vocabulary, residual[~seen].astype(np.float16))
 
 
 def frequent(features: sparse.csr_array, vocabulary: int) -> NDArray[np.int64]:

@@ -73,7 +73,7 @@ class Taxonomy:
 
     @cached_property
     def potentials(self) -> dict[str, str]:
-        """"grave", "serious" or "mild" by harm domain id."""
+        """ "grave", "serious" or "mild" by harm domain id."""
         return {label.id: label.potential for label in self.harm_domains}
 
     @property
@@ -82,7 +82,7 @@ class Taxonomy:
         return tuple(domain for domain in self.potentials if self.hazard("under_block", domain) == "critical")
 
     def hazard(self, kind: str | None, harm_domain: str) -> str:
-        """"low", "elevated" or "critical". Kind None is a usage anomaly; unknown ids count as mildest."""
+        """ "low", "elevated" or "critical". Kind None is a usage anomaly; unknown ids count as mildest."""
         row = self.hazards.get(kind or ANOMALY, self.hazards["default"])
         return row[self.potentials.get(harm_domain, "mild")]
 

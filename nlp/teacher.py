@@ -58,8 +58,8 @@ def pooled(tokens: list[list[int]]) -> NDArray[np.float32]:
     """Mean of the last hidden states, shape (n, 384), of token lists of one length."""
     ids = np.array(tokens, dtype=np.int64)
     feeds = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-    hidden: NDArray[np.float32] = session().run(None, feeds)[0]
-    return hidden.mean(axis=1, dtype=np.float32)
+    hidden = np.asarray(session().run(None, feeds)[0])
+    return np.asarray(hidden.mean(axis=1, dtype=np.float32))
 
 
 def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:

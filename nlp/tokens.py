@@ -33,9 +33,7 @@ def checked_file(package: str, inside: str, sha256: str) -> Path:
     places = list(spec.submodule_search_locations or []) if spec else []
     path = Path(places[0], inside) if places else Path(package, inside)
     if not path.is_file():
-        raise ModelFileMissing(
-            f"need the file {inside} of package {package}, got none; install requirements.lock"
-        )
+        raise ModelFileMissing(f"need the file {inside} of package {package}, got none; install requirements.lock")
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != sha256:
         raise ModelFileChanged(

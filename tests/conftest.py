@@ -1,10 +1,16 @@
 """Fixtures that several test files share."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from jobs.workspace import Workspace
 
 Snapshot = dict[str, list[tuple[object, ...]]]
 
@@ -33,3 +39,33 @@ def _snapshot(database: Path) -> Snapshot:
 def snapshot() -> Callable[[Path], Snapshot]:
     """Every row of a store but wall-clock columns and the account of runs, table by table, in a fixed order."""
     return _snapshot
+
+
+@pytest.fixture(scope="session")
+def _filled_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from jobs.workspace import create_workspace
+
+    workspace, _ = create_workspace(tmp_path_factory.mktemp("filled") / "workspace")
+    with workspace.open_store() as store:
+        store.db.executescript((Path(__file__).parent / "api_world.sql").read_text(encoding="utf-8"))
+        store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    return workspace.path
+
+
+@pytest.fixture
+def api_workspace(_filled_workspace: Path, tmp_path: Path) -> "Workspace":
+    """A workspace of its own with the findings of api_world.sql."""
+    from jobs.workspace import Workspace
+
+    shutil.copytree(_filled_workspace, tmp_path / "workspace")
+    return Workspace(tmp_path / "workspace")
+
+
+@pytest.fixture
+def api_keys(api_workspace: "Workspace") -> dict[str, str]:
+    """A secret for each role, held by "Ann of <role>"."""
+    from jobs.store_keys import ROLES
+
+    now = datetime(2026, 4, 1, tzinfo=UTC)
+    with api_workspace.open_store() as store:
+        return {role: store.keys.create(holder=f"Ann of {role}", role=role, now=now)[1] for role in ROLES}

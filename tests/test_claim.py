@@ -152,8 +152,10 @@ def test_parts_are_apart_and_words_are_never_lost(text: str) -> None:
 
 
 BAIT = [
-        "{", '{"a":', "```", "<p>", "<p ", "### ", "**", "- [x] ", "- OS: ", "\n> ", "\n⏺ ", "at (", " at a (", "a: ",
-        "<!-- ", "[x", "Error: ", '"', "Regards,\n", "\n", "your account has been blocked as ", "### Model "]  # fmt: skip
+    "{", '{"a":', "```", "<p>", "<p ", "### ", "**", "- [x] ", "- OS: ", "\n> ", "\n⏺ ", "at (", " at a (",
+    "a: ", "<!-- ", "[x", "Error: ", '"', "Regards,\n", "\n", "your account has been blocked as ",
+    "### Model ",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("bait", BAIT)

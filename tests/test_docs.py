@@ -70,5 +70,7 @@ def test_local_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_files_named_in_the_documentation_exist(page: Path) -> None:
-    named = re.findall(r"`((?:nlp|topics|mitigations|jobs|api|tests|benchmarks|docs)/[\w/.]+\.\w+)`", page.read_text("utf-8"))
+    named = re.findall(
+        r"`((?:nlp|topics|mitigations|jobs|api|tests|benchmarks|docs)/[\w/.]+\.\w+)`", page.read_text("utf-8")
+    )
     assert not [name for name in named if not (ROOT / name).exists()]

@@ -225,11 +225,19 @@ def test_tables_are_stored_by_key(tmp_path: Path, take: Take, workspace: Workspa
     take(put(tmp_path / "a.csv", [day]), input="exposure")
     take(put(tmp_path / "b.csv", [{**day, "requests": "120"}, {**day, "requests": "-1"}]), input="exposure")
     take(
-        put(tmp_path / "c.csv", [{"filed_at": "2026-06-02", "request_id": "q1", "outcome": "Granted", "text": "t@x.de"}]),
+        put(
+            tmp_path / "c.csv", [{"filed_at": "2026-06-02", "request_id": "q1", "outcome": "Granted", "text": "t@x.de"}]
+        ),
         input="appeals",
     )
     take(put(tmp_path / "in.csv", [complaint(1)]))
-    label = {"document_id": "t1", "field": "kind", "value": "over_block", "labeller": "a", "inclusion_probability": "0.1"}
+    label = {
+        "document_id": "t1",
+        "field": "kind",
+        "value": "over_block",
+        "labeller": "a",
+        "inclusion_probability": "0.1",
+    }
     outcome = take(put(tmp_path / "d.csv", [label, {**label, "document_id": "lost"}]), input="labels")
     with workspace.open_store() as store:
         exposure, appeals, labels = store.reference.exposure(), store.reference.appeals(), store.reference.labels()

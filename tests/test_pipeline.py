@@ -58,7 +58,9 @@ def test_every_document_is_understood_and_placed(world: Path) -> None:
     assert feedback["theme_id"].notna().mean() > 0.6
 
 
-def test_second_run_changes_no_row(world: Path, snapshot: Callable[[Path], dict[str, list[tuple[object, ...]]]]) -> None:
+def test_second_run_changes_no_row(
+    world: Path, snapshot: Callable[[Path], dict[str, list[tuple[object, ...]]]]
+) -> None:
     before = snapshot(world / "groundswell.db")
     states = {row["state"] for row in run(Workspace(world), now=NOW)}
     assert states == {"skipped"}

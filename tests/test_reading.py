@@ -12,7 +12,11 @@ import zstandard
 from jobs.reading import CHUNK_CHARACTERS, MAX_FIELD, Row, chunks, sample
 from jobs.reading_bytes import InputError, inspect
 
-ROWS = [{"id": "1", "text": "first, with a comma"}, {"id": "2", "text": "second\nof two lines"}, {"id": "3", "text": "é"}]
+ROWS = [
+    {"id": "1", "text": "first, with a comma"},
+    {"id": "2", "text": "second\nof two lines"},
+    {"id": "3", "text": "é"},
+]
 CSV = 'id,text\n1,"first, with a comma"\n2,"second\nof two lines"\n3,é\n'
 JSONL = "".join(json.dumps(row) + "\n" for row in ROWS)
 
@@ -66,6 +70,12 @@ def test_reading_goes_on_where_it_stopped(tmp_path: Path) -> None:
     first = next(chunks(source, size=1))
     rest = [row for chunk in chunks(source, size=2, from_line=first.next_line) for row in chunk.rows]
     assert [*first.rows, *rest] == ROWS
+
+
+def test_every_frame_of_a_zstd_file_is_read(tmp_path: Path) -> None:
+    data = CSV.encode()
+    frames = zstandard.compress(data[:30]) + zstandard.compress(data[30:])
+    assert rows_of(put(tmp_path / "in.csv.zst", frames)) == ROWS
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])

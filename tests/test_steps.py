@@ -5,7 +5,8 @@ import pytest
 
 from jobs.count import whole_exposure
 from jobs.embedder import PER_WRITER, teaching_set
-from jobs.owners import most
+from jobs.ingest_reference import Match, Route
+from jobs.owners import owner_of
 from jobs.theming import fit_identity, refit_due
 
 FIT = {"embedder_version": "v1", "fitted_as_of": "2026-03-01T00:00:00Z", "documents": 100}
@@ -62,6 +63,29 @@ def test_requests_of_a_day_are_not_counted_twice() -> None:
     assert whole_exposure(exposure)["requests"].tolist() == [100.0, 120.0]
 
 
-def test_no_value_speaks_for_a_divided_series() -> None:
-    assert most(pd.Series(["a", "b", "c"]), 3) is None
-    assert most(pd.Series([], dtype=object), 0) is None
+MITIGATIONS = [
+    {"mitigation_id": "cyber-guard", "harm_domain": "cyber", "owner": "cyber"},
+    {"mitigation_id": "bio-guard", "harm_domain": "biological", "owner": "cbrn"},
+]
+ROUTES = [Route(match=Match(kind="billing"), owner="money")]
+
+
+@pytest.mark.parametrize(
+    ("segments", "owner"),
+    [
+        ({"mitigation": ("cyber-guard", 0.6)}, "cyber"),
+        ({"mitigation": ("cyber-guard", 0.3), "harm_domain": ("biological", 0.8)}, "cbrn"),
+        ({"kind": ("billing", 0.9)}, "money"),
+        ({"kind": ("quality", 0.9)}, "everyone"),
+        ({}, "everyone"),
+    ],
+    ids=["its mitigation", "its domain's only mitigation", "a route", "nobody's", "nothing carries it"],
+)
+def test_alert_goes_to_the_owner_of_what_carries_the_change(segments: dict[str, tuple[str, float]], owner: str) -> None:
+    rows = [{"attribute": name, "value": value, "share": share} for name, (value, share) in segments.items()]
+    assert owner_of("feedback/total", {"segments": rows}, MITIGATIONS, ROUTES, default="everyone") == owner
+
+
+def test_series_that_names_its_mitigation_goes_to_its_owner() -> None:
+    found = owner_of("usage_anomaly/mitigation=bio-guard", {"segments": []}, MITIGATIONS, ROUTES, default="everyone")
+    assert found == "cbrn"

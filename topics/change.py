@@ -12,10 +12,13 @@ from topics.findings import CHANGE_COLUMNS, Found, change_table, found_rows
 from topics.levels import LIKELIHOODS, Array
 from topics.partition import changepoints, optimum
 from topics.prepare import Prepared, prepared
+from topics.quiet import smallest_detectable
 from topics.regimes import merged, regimes
 from topics.score import replay, scores
 
-__all__ = ["CHANGE_COLUMNS", "DETECTORS", "Conditions", "DetectionSettings", "changes", "detect"]
+__all__ = [
+    "CHANGE_COLUMNS", "DETECTORS", "Conditions", "DetectionSettings", "changes", "detect", "smallest_rises"
+]  # fmt: skip
 
 DETECTORS = LIKELIHOODS
 """Detector name -> log-likelihood of a day's count at each level (`topics.levels`)."""
@@ -78,6 +81,32 @@ def changes(
     return change_table(rows, series=sum(len(panel.names) for panel in every))
 
 
+def smallest_rises(
+    volumes: pd.DataFrame,
+    *,
+    conditions: Conditions = Conditions(),  # noqa: B008 - frozen
+    settings: DetectionSettings = DetectionSettings(),  # noqa: B008 - frozen
+) -> pd.DataFrame:
+    """What quiet means, series by series: series, smallest_ratio (infinite where no rise would be seen).
+
+    Same arguments as `changes`; `smallest_ratio` is that of `topics.quiet.smallest_detectable` at the end of
+    the series. Series too short to hold a change are left out.
+    """
+    rows = []
+    every = [panel for panel in panels(volumes, conditions) if len(panel.days) >= LEAST_DAYS] if len(volumes) else []
+    weight = sum(float(panel.weights.sum()) for panel in every)
+    for panel in every:
+        share = float(panel.weights.sum()) / max(weight, 1e-9)
+        for low in range(0, len(panel.names), BLOCK):
+            block = slice(low, low + BLOCK)
+            online = _prepared(panel, block, conditions, settings, causal=True)
+            levels = _levels(panel, block, online, settings, share=share)
+            for place, name in enumerate(panel.names[block]):
+                ratio = smallest_detectable(online.counts[place], online.expected[place], float(levels[place]))
+                rows.append({"series": name, "smallest_ratio": ratio})
+    return pd.DataFrame(rows, columns=["series", "smallest_ratio"])
+
+
 def detect(
     counts: Array, expected: Array | None = None, *, detector: str = "robust_negbin", penalty: float = 8.0
 ) -> list[int]:
@@ -100,21 +129,23 @@ def _panel_rows(
 ) -> Iterator[dict[str, object]]:
     for low in range(0, len(panel.names), BLOCK):
         block = slice(low, low + BLOCK)
-        counts, exposure = panel.counts[block], panel.exposure[block]
-        online, final = (
-            prepared(
-                counts,
-                exposure,
-                panel.days,
-                detector=settings.detector,
-                causal=causal,
-                holidays=conditions.holidays,
-            )
-            for causal in (True, False)
-        )
+        online, final = (_prepared(panel, block, conditions, settings, causal=causal) for causal in (True, False))
         levels = _levels(panel, block, online, settings, share=share)
         for found in _search(low, online, final, levels, settings):
             yield from found_rows(panel, found, online)
+
+
+def _prepared(
+    panel: Panel, block: slice, conditions: Conditions, settings: DetectionSettings, *, causal: bool
+) -> Prepared:
+    return prepared(
+        panel.counts[block],
+        panel.exposure[block],
+        panel.days,
+        detector=settings.detector,
+        causal=causal,
+        holidays=conditions.holidays,
+    )
 
 
 def _levels(panel: Panel, block: slice, online: Prepared, settings: DetectionSettings, *, share: float) -> Array:

@@ -7,7 +7,8 @@ CREATE TABLE series (
   harm_domain TEXT,
   hazard TEXT NOT NULL,
   rollup TEXT,
-  monitored INTEGER NOT NULL
+  monitored INTEGER NOT NULL,
+  smallest_ratio REAL
 ) STRICT;
 CREATE TABLE volume (
   series TEXT NOT NULL REFERENCES series (series) ON DELETE CASCADE,

@@ -1,0 +1,122 @@
+"""Kind, harm domain, use case, severity, hazard and facets of a document, with honest probabilities."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from nlp.artefact import load_artefact, save_artefact
+from nlp.calibrate import Floats, softmax
+from nlp.features import Features
+from nlp.heads import COVERAGE, Head
+from nlp.packing import pack, unpack
+from nlp.taxonomy import FIELDS, Taxonomy
+
+SEVERITY = "severity"
+FACET = "facet:"
+# Documents handled together; bounds the memory of the sparse rows.
+CHUNK = 2_000
+ABSTENTION = (
+    f"A field abstains where its probability is below the threshold that covers {COVERAGE:.0%} "
+    "of out-of-fold predictions."
+)
+
+
+class Classifier:
+    """A head per field over shared features. `heads` are keyed by field, facets as "facet:<id>"."""
+
+    def __init__(
+        self, features: Features, heads: Mapping[str, Head], taxonomy: Taxonomy, card: Mapping[str, Any]
+    ) -> None:
+        self.features, self.heads, self.taxonomy, self.card = features, dict(heads), taxonomy, dict(card)
+        self._weights = np.hstack([head.weights for head in self.heads.values()])
+        self._intercept = np.concatenate([head.intercept for head in self.heads.values()])
+
+    @property
+    def version(self) -> str:
+        """Changes whenever predictions may."""
+        return str(self.card["version"])
+
+    def probabilities(
+        self, texts: Sequence[str], claims: Sequence[str], vectors: NDArray[np.float32]
+    ) -> dict[str, Floats]:
+        """Calibrated probabilities by head, each of shape (n, labels of the head).
+
+        `texts` are whole redacted texts, `vectors` the claims' unit vectors (n, 384)."""
+        scores = [np.zeros((0, len(self._intercept)))]
+        for start in range(0, len(texts), CHUNK):
+            part = slice(start, start + CHUNK)
+            rows = self.features.matrix(texts[part], claims[part], vectors[part])
+            scores.append(self._scores(rows))
+        return self._by_head(np.vstack(scores))
+
+    def _scores(self, rows: sparse.csr_array) -> Floats:
+        return np.asarray(rows @ self._weights, dtype=np.float64) + self._intercept
+
+    def _by_head(self, scores: Floats) -> dict[str, Floats]:
+        ends = np.cumsum([len(head.labels) for head in self.heads.values()])
+        parts = np.split(scores, ends[:-1], axis=1)
+        return {
+            name: softmax(part, temperature=head.temperature)
+            for (name, head), part in zip(self.heads.items(), parts, strict=True)
+        }
+
+    def predict(self, texts: Sequence[str], claims: Sequence[str], vectors: NDArray[np.float32]) -> pd.DataFrame:
+        """One row a document: kind, harm_domain, use_case (str), severity (int), each with
+        <field>_probability in [0, 1]; hazard; facets and abstained (lists of str)."""
+        probabilities = self.probabilities(texts, claims, vectors)
+        columns: dict[str, Any] = {}
+        for field in FIELDS:
+            best = probabilities[field].argmax(axis=1)
+            columns[field] = [self.heads[field].labels[index] for index in best]
+            columns[f"{field}_probability"] = probabilities[field].max(axis=1).round(6)
+        columns |= self._severity(probabilities[SEVERITY])
+        pairs = zip(columns["kind"], columns["harm_domain"], strict=True)
+        columns["hazard"] = [self.taxonomy.hazard(kind, domain) for kind, domain in pairs]
+        columns["facets"] = self._facets(probabilities, len(texts))
+        columns["abstained"] = self._abstained(columns, len(texts))
+        return pd.DataFrame(columns)
+
+    def _severity(self, probabilities: Floats) -> dict[str, Any]:
+        """The level nearest to the expected one, since levels are ordered, and its probability."""
+        head = self.heads[SEVERITY]
+        levels = np.array([int(label) for label in head.labels])
+        expected = probabilities @ levels
+        nearest = np.abs(expected.round(6)[:, None] - levels).argmin(axis=1)
+        chosen = probabilities[np.arange(len(nearest)), nearest].round(6)
+        return {SEVERITY: levels[nearest], f"{SEVERITY}_probability": chosen}
+
+    def _facets(self, probabilities: Mapping[str, Floats], count: int) -> list[list[str]]:
+        facets = [facet for facet in self.taxonomy.ids("facets") if FACET + facet in self.heads]
+        said = {facet: probabilities[FACET + facet][:, 1] >= 0.5 for facet in facets}
+        return [[facet for facet in facets if said[facet][row]] for row in range(count)]
+
+    def _abstained(self, columns: Mapping[str, Any], count: int) -> list[list[str]]:
+        fields = (*FIELDS, SEVERITY)
+        unsure = {name: columns[f"{name}_probability"] < self.heads[name].threshold for name in fields}
+        return [[name for name in fields if unsure[name][row]] for row in range(count)]
+
+    def critical_probability(self, probabilities: Mapping[str, Floats]) -> Floats:
+        """Probability of hazard "critical", shape (n,), from `probabilities`; kind and domain taken
+        as independent. Triage compares it with the taxonomy's `grave_threshold`."""
+        kinds, domains = self.heads["kind"].labels, self.heads["harm_domain"].labels
+        grave = [[self.taxonomy.hazard(kind, domain) == "critical" for domain in domains] for kind in kinds]
+        reached = np.einsum(
+            "nk,kd,nd->n", probabilities["kind"], np.array(grave, dtype=float), probabilities["harm_domain"]
+        )
+        return np.asarray(reached.round(6), dtype=np.float64)
+
+    def save(self, path: Path) -> None:
+        """Write `path`.npz and its card `path`.json."""
+        save_artefact(path, pack(self.features, self.heads), self.card)
+
+    @classmethod
+    def load(cls, path: Path, *, taxonomy: Taxonomy) -> "Classifier":
+        """The classifier that `save` wrote. Raises ArtefactMissing or ArtefactChanged."""
+        arrays, card = load_artefact(path)
+        features, heads = unpack(arrays)
+        return cls(features, heads, taxonomy, card)
