@@ -41,7 +41,7 @@ class ServerSettings:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
-def create_app(workspace: Path | Workspace, settings: ServerSettings = ServerSettings()) -> Flask:  # noqa: B008
+def create_app(workspace: str | Path | Workspace, settings: ServerSettings = ServerSettings()) -> Flask:  # noqa: B008
     """The application over a workspace; nothing is read from it before the first request but its hash key."""
     app = OpenAPI(
         "api",
@@ -50,7 +50,7 @@ def create_app(workspace: Path | Workspace, settings: ServerSettings = ServerSet
         validation_error_model=errors.Problem,
         validation_error_callback=errors.invalid_request,
     )
-    place = workspace if isinstance(workspace, Workspace) else Workspace(workspace)
+    place = workspace if isinstance(workspace, Workspace) else Workspace(Path(workspace))
     _configure(app, place, settings)
     app.before_request(access.identify)
     limiter = _limits(app, settings)

@@ -165,6 +165,7 @@ class ThemeRow(Row):
     previous_reporters: int | None = Field(description="in the 28 days before those")
     ratio: float | None
     hazard: str | None
+    smallest_ratio: float | None = Field(description="the smallest rise that would be found in time")
     open_alerts: int
     suppressed: bool
     trend: list[int] = Field(description="reporters by day, 56 days, oldest first")

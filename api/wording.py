@@ -35,21 +35,23 @@ def short(value: float | int | None) -> str:
 
 
 def percent(value: float | None, digits: int = 0) -> str:
-    """A share as a percentage.
+    """A share as a percentage; one more digit below one percent.
 
-    >>> percent(0.1657), percent(None)
-    ('17 %', '–')
+    >>> percent(0.1657), percent(0.0052), percent(None)
+    ('17 %', '0.5 %', '–')
     """
-    return NONE if value is None else f"{value:.{digits}%}".replace("%", " %")
+    if value is None:
+        return NONE
+    return f"{value:.{digits + (0 < value < 0.01)}%}".replace("%", " %")
 
 
-def day(value: str | None) -> str:
+def day(value: str | None, year: bool = True) -> str:
     """An ISO day or timestamp as a day.
 
     >>> day("2026-03-09T12:00:00Z"), day(None)
     ('9 Mar 2026', '–')
     """
-    return NONE if not value else f"{date.fromisoformat(value[:10]):%-d %b %Y}"
+    return NONE if not value else format(date.fromisoformat(value[:10]), "%-d %b %Y" if year else "%-d %b")
 
 
 def moment(value: str | None) -> str:

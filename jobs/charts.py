@@ -28,7 +28,7 @@ Spec = dict[str, Any]
 COMPLETE = 0.9
 """A day of which less than this share of reports has arrived is drawn as incomplete."""
 MOST_LABELS = 18
-LEDGER_COLUMNS = ["week", "claimed_raw", "claimed_unique", "claims_low", "claims_high", "partial"]
+LEDGER_COLUMNS = "week claimed_raw claimed_unique claims_estimated claims_low claims_high partial".split()
 FONT = "Inter, 'Segoe UI', 'DejaVu Sans', sans-serif"
 INK, GRID = "#566072", "#e6e9ee"
 LIGHT: Spec = {
@@ -64,7 +64,7 @@ def volume_chart(volume: Rows, changes: Rows, releases: Rows, title: str) -> Spe
 
 
 def weekly_chart(ledger: Rows, title: str = "") -> Spec:
-    """Claims by week with their interval, raw documents as ticks, weeks still arriving pale.
+    """Estimated claims by week with their interval, unique and all documents as ticks, incomplete weeks pale.
 
     `ledger`: LEDGER_COLUMNS, `week` as "2026-W10", numbers None or NaN where unknown or suppressed.
     """
@@ -74,23 +74,27 @@ def weekly_chart(ledger: Rows, title: str = "") -> Spec:
     weeks["day"] = [date.fromisoformat(f"{week}-1").isoformat() for week in weeks["week"]]
     weeks["partial"] = weeks["partial"].astype(float).fillna(0.0) > 0
     mondays = sorted(set(weeks["day"]))[:: 1 + len(weeks) // MOST_LABELS]
+    # Without an estimate the unique claims are the best there is; they then have no interval either.
+    weeks["claims_estimated"] = weeks["claims_estimated"].astype(float).fillna(weeks["claimed_unique"].astype(float))
     base = alt.Chart(inline(weeks.sort_values("day"))).encode(x=day_axis("day", mondays))
-    # A week still arriving is a point of its own: joined to the others it would read as a drop.
+    # An incomplete week is a point of its own: joined to the others it would read as a drop.
     arrived = base.transform_filter("!datum.partial")
     band = arrived.mark_area(color=BLUE, opacity=0.18)
-    raw = base.mark_tick(color=GREY, thickness=2, width=16, orient="horizontal")
+    tick: Any = {"thickness": 2, "width": 14, "orient": "horizontal"}
     line = arrived.mark_line(color=BLUE, strokeWidth=2)
     shown = alt.condition("datum.partial", alt.value(0.4), alt.value(1))
     tooltip = [
         alt.Tooltip("week:N"),
-        *number_tooltips(unique="claimed_unique", raw="claimed_raw", low="claims_low", high="claims_high"),
-        alt.Tooltip("partial:N", title="still arriving"),
+        *number_tooltips(estimated="claims_estimated", low="claims_low", high="claims_high"),
+        *number_tooltips(unique="claimed_unique", all="claimed_raw"),
+        alt.Tooltip("partial:N", title="not complete"),
     ]
     layers = alt.layer(
         band.encode(y=alt.Y("claims_low:Q", title="claims a week"), y2="claims_high:Q"),
-        raw.encode(y="claimed_raw:Q"),
-        line.encode(y="claimed_unique:Q"),
-        base.mark_circle(size=70, color=BLUE).encode(y="claimed_unique:Q", opacity=shown, tooltip=tooltip),
+        base.mark_tick(color=GREY, opacity=0.5, **tick).encode(y="claimed_raw:Q"),
+        base.mark_tick(color=AMBER, **tick).encode(y="claimed_unique:Q", tooltip=tooltip),
+        line.encode(y="claims_estimated:Q"),
+        base.mark_circle(size=60, color=BLUE).encode(y="claims_estimated:Q", opacity=shown, tooltip=tooltip),
     )
     return _finished(layers, title, height=260)
 

@@ -38,7 +38,7 @@ def digest(
     with workspace.open_store() as store:
         view = look(store, settings, as_of=latest(store))
         whose = chosen(owner, owners(store, settings, view), settings.default_owner)
-        content = build(store, settings, whose, as_of=view.as_of)
+        content = build(store, settings, whose, as_of=view.as_of, quiet=store.findings.quiet())
         if as_json:
             text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
         elif form == "html":

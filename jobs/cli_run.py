@@ -34,9 +34,11 @@ def run_command(workspace: Workspace, as_json: bool) -> None:
 @click.command("demo")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"))
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed, another world.")
-@click.option("--days", type=click.IntRange(30, 730), default=180, show_default=True)
-@click.option("--documents", type=click.IntRange(300, 200_000), default=20_000, show_default=True)
-@click.option("--end", type=click.DateTime(["%Y-%m-%d"]), default="2026-06-28", show_default=True)
+@click.option("--days", type=click.IntRange(40, 730), default=180, show_default=True, help="Days of the stream.")
+@click.option(
+    "--documents", type=click.IntRange(300, 200_000), default=20_000, show_default=True, help="About so many."
+)
+@click.option("--end", type=click.DateTime(["%Y-%m-%d"]), default="2026-06-28", show_default=True, help="Last day.")
 @json_option
 def demo(directory: Path, as_json: bool, **world: Any) -> None:
     """Make a demo workspace: an invented stream with planted events, ingested and ready to run."""

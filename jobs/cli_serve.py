@@ -32,7 +32,7 @@ RESOURCES = (
 @pass_workspace
 def serve(workspace: Workspace, host: str, port: int, workers: int, create_key: bool) -> None:
     """Serve dashboard and API until interrupted; the first time an admin key is made and printed once."""
-    from api.server import serve as serve_workspace
+    from jobs.server import serve_workspace
 
     _refuse_taken(host, port)
     with workspace.open_store() as store:

@@ -101,6 +101,9 @@ def change_rows(table: pd.DataFrame, said: list[dict[str, Any]], *, as_of: str) 
     return rows.assign(
         theme_id=pd.Series(themes_of(rows["series"]), index=rows.index, dtype=object),
         confirmed=rows["confirmed"].astype(int),
+        # Distinct people of the new regime; the sums over days that the detector works with count one twice.
+        reporters=[one["reporters"] for one in said],
+        customers=[one["customers"] for one in said],
         explanation=[encoded(one) for one in said],
         as_of=as_of,
     )

@@ -31,14 +31,14 @@ def digest_content(
     """What `owner` (owner_id, name, cadence) is told as of the view's moment.
 
     `previous`: the content of the digest before. An alert in a state that was told there is listed, not
-    told again. `quiet`: series without a change (series, title, smallest_ratio).
+    told again. `quiet`: series without a change (series, title, smallest_ratio), the first to
+    be shown first.
     """
     mine = [alert for alert in view.alerts if alert["owner"] == owner["owner_id"]]
     loud = sorted((alert for alert in mine if _is_news(alert, previous)), key=_urgency)
     blocks = [alert_facts(view, alert) for alert in loud[:MOST_BLOCKS]]
     shown = {alert["alert_id"] for alert in blocks}
     rest = sorted((alert for alert in mine if alert["alert_id"] not in shown and _lives(alert, view)), key=_urgency)
-    calm = sorted(quiet, key=lambda row: (row["smallest_ratio"], row["series"]))
     period = _period(view, owner, previous)
     content = _envelope(view, owner, period)
     content["counts"] = _counts([alert for alert in mine if _lives(alert, view)])
@@ -46,8 +46,8 @@ def digest_content(
     content["others"] = [_short(alert) for alert in rest[:MOST_LISTED]]
     content["more_others"] = max(len(rest) - MOST_LISTED, 0)
     content["nothing"] = not blocks and not rest
-    content["quiet"] = [_calm(row) for row in calm[:MOST_LISTED]]
-    content["more_quiet"] = max(len(calm) - MOST_LISTED, 0)
+    content["quiet"] = [_calm(row) for row in quiet[:MOST_LISTED]]
+    content["more_quiet"] = max(len(quiet) - MOST_LISTED, 0)
     domains = sorted({row["harm_domain"] for row in view.mitigations if row["owner"] == owner["owner_id"]})
     content["weekly"] = weekly_facts(view, domains)
     content["data"] = data_facts(view, since=period["from"])
@@ -90,20 +90,22 @@ def _period(view: View, owner: Mapping[str, Any], previous: Mapping[str, Any] | 
 
 
 def _is_news(alert: Row, previous: Mapping[str, Any] | None) -> bool:
-    if alert["state"] not in LOUD:
-        return False
+    """Whether it was not told before: not in this state, or, where it merely lasts, not at all."""
     before = [*previous["alerts"], *previous["others"]] if previous else []
-    return (alert["alert_id"], alert["state"]) not in {(row["alert_id"], row["state"]) for row in before}
+    if alert["state"] in LOUD:
+        return (alert["alert_id"], alert["state"]) not in {(row["alert_id"], row["state"]) for row in before}
+    return alert["state"] == "ongoing" and alert["alert_id"] not in {row["alert_id"] for row in before}
 
 
 def _lives(alert: Row, view: View) -> bool:
     return alert["state"] != "resolved" or _day(alert) >= view.today - timedelta(days=RECENT_DAYS)
 
 
-def _urgency(alert: Row) -> tuple[int, bool, int, str]:
-    """Gravest first, rises before falls, newest first."""
+def _urgency(alert: Row) -> tuple[int, bool, bool, int, str]:
+    """Gravest first, what is new before what lasts, rises before falls, newest first."""
     return (
         HAZARDS.index(alert["hazard"]),
+        alert["state"] not in LOUD,
         alert["direction"] != "up",
         -_day(alert).toordinal(),
         alert["alert_id"],

@@ -75,8 +75,7 @@ def alert_facts(view: View, alert: Row) -> Row:
     facts["exemplars"] = [{**row, "claim": one_line(row["claim"], most=LONGEST_CLAIM)} for row in exemplars]
     facts["withheld"] = withheld
     facts["todo"] = todo(facts, view.series.get(alert["series"], {}))
-    page = f"themes/{alert['theme_id']}" if alert["theme_id"] else "changes"
-    facts["link"] = f"{view.settings.base_url.rstrip('/')}/{page}"
+    facts["link"] = f"{view.settings.base_url.rstrip('/')}/alerts/{alert['alert_id']}"
     return facts
 
 
@@ -118,7 +117,7 @@ def weekly_facts(view: View, domains: Sequence[str]) -> Row:
     facts: Row = {"slice": chosen, "last_full_week": full, "parts": split}
     for kind in ("over_block", "under_block"):
         facts[kind] = [row for row in rows if row["kind"] == kind]
-        earlier = [row["unique"] for row in facts[kind] if full and row["week"] < full and not row["partial"]]
+        earlier = [row["estimated"] for row in facts[kind] if full and row["week"] < full and not row["partial"]]
         mean = sum(earlier[-BASELINE_WEEKS:]) / len(earlier[-BASELINE_WEEKS:]) if earlier else None
         facts[f"{kind}_baseline"] = {"weeks": len(earlier[-BASELINE_WEEKS:]), "mean": tally(mean)}
     return facts

@@ -5,6 +5,8 @@ from typing import Any
 Row = dict[str, Any]
 
 KINDS = {"over_block": "over-block", "under_block": "under-block"}
+FOUND_WRONG = {"over_block": "wrongful, by audit", "under_block": "let through, by audit"}
+"""What the estimate from random audits is of."""
 STATES = {
     "new": "new",
     "escalating": "growing further",
@@ -34,7 +36,7 @@ def summary(content: Row) -> list[str]:
 def moved(alert: Row) -> str:
     """What moved and by how much, in a few words: ratio with interval, from where to where."""
     if alert["before_mean"] is None:
-        return f"{'up' if alert['direction'] == 'up' else 'down'} since {alert['day']}"
+        return "up" if alert["direction"] == "up" else "down"
     verb = "from nothing" if alert["ratio"] is None else f"×{number(alert['ratio'])}{interval(alert, 'ratio')}"
     levels = f"{number(alert['before_mean'])} to {number(alert['after_mean'])} reporters a day"
     return f"{verb}, from {levels}"
@@ -47,7 +49,7 @@ def lead(alert: Row) -> str:
     who = (
         ""
         if alert["customers"] is None
-        else (f"; {number(alert['reporters'])} reporters, {number(alert['customers'])} customers")
+        else (f"; {many(alert['reporters'], 'reporter')}, {many(alert['customers'], 'customer')}")
     )
     return f"{alert['subject']}: {moved(alert)}{who}."
 
@@ -56,8 +58,8 @@ def week_line(row: Row) -> str:
     """One cell of the ledger in words, with its interval and denominator."""
     kind, where = KINDS[row["kind"]], scope(row["slice"])
     text = f"{where}: {number(row['estimated'])} {kind} claims (95 % interval {_span(row['low'], row['high'])}"
-    text += f"; {row['correction']}), {number(row['unique'])} unique of {number(row['raw'])} documents"
-    return text + f" from {number(row['reporters'])} reporters and {number(row['customers'])} customers"
+    text += f"; {row['correction']}), {number(row['unique'])} unique of {many(row['raw'], 'document')}"
+    return text + f" from {many(row['reporters'], 'reporter')} and {many(row['customers'], 'customer')}"
 
 
 def scope(key: str) -> str:
@@ -82,6 +84,15 @@ def number(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
 
 
+def many(count: Any, noun: str) -> str:
+    """A count with its noun.
+
+    >>> many(1, "reporter"), many(1200, "reporter")
+    ('1 reporter', '1,200 reporters')
+    """
+    return f"{number(count)} {noun}{'' if count == 1 else 's'}"
+
+
 def interval(row: Row, name: str) -> str:
     """The 95 % interval of a figure, in brackets; an end that is not known is open."""
     low, high = row[f"{name}_low"], row[f"{name}_high"]
@@ -95,11 +106,12 @@ def _span(low: Any, high: Any) -> str:
 
 
 def _alerts(count: int) -> str:
-    return "no alert" if not count else "1 alert" if count == 1 else f"{count} alerts"
+    return many(count, "alert") if count else "no alert"
 
 
 def _period(content: Row) -> str:
-    return f"in the {content['period']['days']} days to {content['period']['to']}"
+    days = content["period"]["days"]
+    return f"in the {f'{days} days' if days != 1 else 'day'} to {content['period']['to']}"
 
 
 def _nothing(content: Row) -> str:
@@ -123,7 +135,7 @@ def _top(content: Row) -> str:
     alert = content["alerts"][0]
     line = f"First to look at: {alert['subject']}, {moved(alert)}"
     if alert["customers"] is not None:
-        line += f", {number(alert['customers'])} customers, {number(alert['reporters'])} reporters"
+        line += f", {many(alert['customers'], 'customer')}, {many(alert['reporters'], 'reporter')}"
     return f"{line}, since {alert['day']}."
 
 
@@ -144,7 +156,9 @@ def _claims(content: Row) -> str:
     else:
         line += "; no exposure is known for a rate"
     base = content["weekly"]["over_block_baseline"]
-    return line + (f"; mean of the {base['weeks']} weeks before: {number(base['mean'])}." if base["weeks"] else ".")
+    return line + (
+        f"; mean of the {many(base['weeks'], 'week')} before: {number(base['mean'])}." if base["weeks"] else "."
+    )
 
 
 def _wrongful(content: Row) -> str:
@@ -154,7 +168,7 @@ def _wrongful(content: Row) -> str:
     if row["wrongful"][0] is None:
         return f"How many blocks were wrong in {row['week']} cannot be told: no random audit of them is on record."
     wrong, low, high = row["wrongful"]
-    line = f"Wrongful blocks in {row['week']}, from {number(row['audited'])} random audits: {number(wrong)}"
+    line = f"Wrongful blocks in {row['week']}, from {many(row['audited'], 'random audit')}: {number(wrong)}"
     line += f" (95 % interval {_span(low, high)})"
     if row["wrong_percent"]:
         share, least, most = row["wrong_percent"]
@@ -168,8 +182,8 @@ def _data(content: Row) -> str:
     if row is not None and row["completeness_percent"] is not None:
         parts.append(f"{row['completeness_percent']} % of the reports of {row['week']} have arrived")
     days, changes = content["data"]["incomplete_days"], content["data"]["coverage"]
-    parts.append(f"{len(days)} recent days are still incomplete" if days else "recent days are complete")
-    parts.append(f"{len(changes)} feed changes noted" if changes else "no feed gap in the period")
+    parts.append(f"{many(len(days), 'recent day')} not complete yet" if days else "recent days are complete")
+    parts.append(f"{many(len(changes), 'feed change')} noted" if changes else "no feed gap in the period")
     if content["silences"]:
-        parts.append(f"{len(content['silences'])} silences in force")
+        parts.append(f"{many(len(content['silences']), 'silence')} in force")
     return f"Data: {'; '.join(parts)}."

@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from jobs.digest_lines import KINDS, STATES, lead, number, scope, summary, title, week_line
+from jobs.digest_lines import FOUND_WRONG, KINDS, STATES, lead, many, number, scope, summary, title, week_line
 from jobs.escapes import file_name, markdown, tame
 from jobs.message import with_images
 
@@ -86,6 +86,8 @@ def _environment(*, autoescape: bool) -> Environment:
         week_line=week_line,
         scope=scope,
         n=number,
+        many=many,
+        found_wrong=FOUND_WRONG,
         matcher=matcher,
         kinds=KINDS,
         state=STATES.get,

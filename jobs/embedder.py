@@ -34,10 +34,10 @@ def workspace_embedder(store: Store, settings: Settings, models: Path) -> Embedd
     path = models / CHOICE
     if path.is_file():
         return Student.load(path)
-    claims = teaching_set(store.understanding.claims(), most=settings.teach_documents)
+    claims = teaching_set(store.understanding.claims())
     if len(claims) < ENOUGH_TO_TEACH:
         return load_embedder("teacher", cache=cache_directory())
-    return _taught(claims, path)
+    return _taught(claims[: settings.teach_documents], path)
 
 
 def _taught(claims: list[str], path: Path) -> Embedder:
@@ -49,8 +49,8 @@ def _taught(claims: list[str], path: Path) -> Embedder:
     return student
 
 
-def teaching_set(claims: pd.DataFrame, *, most: int) -> list[str]:
-    """At most `most` distinct claims, few per reporter and per template, the same for the same documents.
+def teaching_set(claims: pd.DataFrame) -> list[str]:
+    """Distinct claims, few per reporter and per template, the same for the same documents.
 
     `claims`: document_id, claim, reporter, template. The order of the sample is that of a hash of the ids, so
     it depends neither on the order of ingest nor on chance.
@@ -60,4 +60,4 @@ def teaching_set(claims: pd.DataFrame, *, most: int) -> list[str]:
     shuffled = shuffled[shuffled["claim"].str.len() > 0].drop_duplicates("claim")
     for writer in ("reporter", "template"):
         shuffled = shuffled[shuffled.groupby(writer).cumcount() < PER_WRITER]
-    return shuffled["claim"].head(most).tolist()
+    return shuffled["claim"].tolist()

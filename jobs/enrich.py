@@ -93,7 +93,7 @@ def classified(chunk: pd.DataFrame, vectors: np.ndarray, models: Models, domains
     silent = anomaly & ~given & (chunk["claim"].str.len() == 0).to_numpy()
     fields.loc[silent, "harm_domain"] = "none"
     fields.loc[anomaly, "hazard"] = [
-        models.taxonomy.hazard("under_block", domain) for domain in fields.loc[anomaly, "harm_domain"]
+        models.taxonomy.hazard(None, domain) for domain in fields.loc[anomaly, "harm_domain"]
     ]
     return fields
 

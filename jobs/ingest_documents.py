@@ -201,9 +201,10 @@ class DocumentLoader:
         from nlp.claim import split
         from nlp.duplicates import fingerprint, template
         from nlp.entities import entities
+        from nlp.pseudonyms import shown_spans
 
         parts = split(redacted.text)
-        spans = [(span.start, span.end, "redaction", span.name) for span in redacted.spans]
+        spans = [(span.start, span.end, "redaction", span.name) for span in shown_spans(redacted)]
         spans += [(span.start, span.end, "boilerplate", span.name) for span in parts.parts]
         unknown = "u_" + self.desk.identity.digest("reporter", draft.document_id)
         return {

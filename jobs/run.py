@@ -13,6 +13,8 @@ from jobs.settings import Settings
 from jobs.store import Store
 from jobs.store_rows import encoded
 from jobs.workspace import Workspace
+from nlp.bundle import default_name
+from nlp.taxonomy import load_taxonomy
 
 VERSION = 1
 """Raised when a step computes something else from the same input, so that every workspace is redone once."""
@@ -36,10 +38,14 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One job of the run: its name in the account of runs, and what it does; it returns the rows it wrote."""
+    """One job of the run: its name in the account of runs, and what it does; it returns the rows it wrote.
+
+    `due`: whether it has something to do even where nothing that it reads is new.
+    """
 
     name: str
     run: Callable[[Day], int]
+    due: Callable[[Day], bool] = lambda day: False
 
 
 def _join(day: Day) -> int:
@@ -67,6 +73,10 @@ def _detect(day: Day) -> int:
     return detect.run(day.store, day.settings, day.reference.routes, as_of=day.as_of)
 
 
+def _undelivered(day: Day) -> bool:
+    return bool(day.store.delivery.notifications(states=("pending", "claimed", "failed")))
+
+
 def _notify(day: Day) -> int:
     return notify.run(day.store, day.settings, day.workspace, as_of=day.as_of)
 
@@ -83,7 +93,7 @@ STEPS = (
     Step("count", _count),
     Step("ledger", _ledger),
     Step("detect", _detect),
-    Step("notify", _notify),
+    Step("notify", _notify, due=_undelivered),
     Step("digest", _digest),
 )
 
@@ -120,17 +130,18 @@ def moment(store: Store, settings: Settings, now: datetime) -> str:
 
 
 def fingerprint(store: Store, settings: Settings, as_of: str, reference: ReferenceFiles) -> str:
-    """Equal for equal documents, references, settings and day: then there is nothing to do."""
+    """Equal for equal documents, references, models, settings and day: then there is nothing to do."""
     kept = (reference.routes, reference.watchlists)
+    models = default_name(load_taxonomy(settings.taxonomy_file), 0)
     files = [[entry.model_dump(mode="json") for entry in entries] for entries in kept]
-    parts = [VERSION, store.documents.input_hash(), store.reference.input_hash(), as_of, files]
+    parts = [VERSION, store.documents.input_hash(), store.reference.input_hash(), as_of, models, files]
     text = encoded([*parts, settings.model_dump(mode="json")])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _do(step: Step, day: Day, inputs: str) -> dict[str, object]:
     state = day.store.runs.state(step.name)
-    if state is not None and state["input_hash"] == inputs:
+    if state is not None and state["input_hash"] == inputs and not step.due(day):
         return {"job": step.name, "state": "skipped", "rows": 0, "seconds": 0.0}
     say(f"{step.name} …")
     with day.store.runs.running(step.name, now=datetime.now(UTC), as_of=day.as_of) as account:

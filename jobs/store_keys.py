@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -117,10 +118,18 @@ class Keys:
         return ApiKey(key_id=found[0], holder=found[1], role=found[2], scope=scope)
 
     def _note_use(self, key_id: str, last: str | None, now: datetime) -> None:
-        """At most one write an hour: reading must not queue behind a running job."""
+        """At most one write an hour, and none while a job holds the lock: readers must not queue behind it."""
         if last is not None and last > timestamp(now - timedelta(hours=1)):
             return
-        self.db.execute("UPDATE api_key SET last_used_at = ? WHERE key_id = ?", (timestamp(now), key_id))
+        wait = self.db.execute("PRAGMA busy_timeout").fetchone()[0]
+        self.db.execute("PRAGMA busy_timeout = 0").fetchall()
+        try:
+            self.db.execute("UPDATE api_key SET last_used_at = ? WHERE key_id = ?", (timestamp(now), key_id))
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+        finally:
+            self.db.execute(f"PRAGMA busy_timeout = {wait}").fetchall()
 
     def reveal(self, document_id: str, *, actor: str, reason: str, now: datetime) -> int:
         """Write down that somebody looked at a withheld text, and why; returns the number of the entry."""

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from jobs.store_paging import Listing, Page, read_page
 from jobs.store_rows import frame, records
-from jobs.store_small_cells import blanked, marked
+from jobs.store_small_cells import blanked, marked, unmarked
 
 VOLUME_COUNTS = ("documents", "unique_documents", "reporters", "customers", "expected", "per_10k_requests")
 LEDGER_COUNTS = (
@@ -56,7 +56,7 @@ class CountSearch:
 
     def volumes(self, wanted: VolumeFilter, *, small_cell: int = 0, limit: int = 50, cursor: str | None = None) -> Page:
         """Daily volumes by series and day. Where `suppressed`, counts are None."""
-        listing = Listing(VOLUMES, {**asdict(wanted), "small_cell": small_cell}, ("series", "day"), False)
+        listing = Listing(_volumes(small_cell), {**asdict(wanted), "small_cell": small_cell}, ("series", "day"), False)
         page = read_page(self.db, listing, limit=limit, cursor=cursor)
         rows = [{**row, "masked": bool(row["masked"])} for row in blanked(page.rows, VOLUME_COUNTS)]
         return Page(rows, page.next_cursor, page.total)
@@ -64,7 +64,7 @@ class CountSearch:
     def volume_frame(self, series: str, *, small_cell: int = 0) -> pd.DataFrame:
         """All days of one series for a chart: day, documents, reporters, expected, completeness, masked."""
         parameters = {**asdict(VolumeFilter(series=series)), "small_cell": small_cell}
-        found = frame(self.db, f"{VOLUMES} ORDER BY day", parameters)
+        found = frame(self.db, f"{_volumes(small_cell)} ORDER BY day", parameters)
         hidden = found["suppressed"].astype(bool)
         for name in ("documents", "unique_documents", "reporters", "expected"):
             found[name] = found[name].astype(float).mask(hidden)
@@ -77,7 +77,7 @@ class CountSearch:
 
     def weekly(self, wanted: CountFilter, *, small_cell: int = 0, limit: int = 50, cursor: str | None = None) -> Page:
         """Ledger rows, newest week first. Where `suppressed`, every number about claims is None."""
-        listing = Listing(LEDGER, {**asdict(wanted), "small_cell": small_cell}, ("week", "kind", "slice"))
+        listing = Listing(_weeks(small_cell), {**asdict(wanted), "small_cell": small_cell}, ("week", "kind", "slice"))
         page = read_page(self.db, listing, limit=limit, cursor=cursor)
         rows = blanked(page.rows, LEDGER_COUNTS)
         decoded = [{**row, "revisions": json.loads(row["revisions"] or "[]")} for row in rows]
@@ -98,7 +98,7 @@ class CountSearch:
     def headline(self, kind: str, *, small_cell: int = 0) -> dict[str, Any] | None:
         """The total row of the last full week that the ledger has for a kind; None without one."""
         parameters = {**asdict(CountFilter(kind=kind)), "small_cell": small_cell}
-        sql = f"SELECT * FROM ({LEDGER}) WHERE NOT partial AND slice = 'all' ORDER BY week DESC LIMIT 1"
+        sql = f"SELECT * FROM ({_weeks(small_cell)}) WHERE NOT partial AND slice = 'all' ORDER BY week DESC LIMIT 1"
         rows = blanked(records(self.db, sql, parameters), LEDGER_COUNTS)
         return rows[0] if rows else None
 
@@ -121,28 +121,30 @@ MEASURED = """
       1e4 * v.unique_documents / nullif(v.requests, 0) AS per_10k_requests
     FROM volume v JOIN series s USING (series)
     WHERE (:day_from IS NULL OR v.day >= :day_from) AND (:day_to IS NULL OR v.day < :day_to)"""
-# Suppression looks at whole groups of series; only where nothing is hidden may the filter come first.
-VOLUMES = f"""
-    SELECT * FROM ({
-    marked(
-        MEASURED + " AND (:small_cell > 0 OR ((:series IS NULL OR v.series = :series) "
-        "AND (:theme IS NULL OR s.theme_id = :theme)))",
-        group="day, cell_group(series)",
-        key="series",
-    )
-})
-    WHERE (:series IS NULL OR series = :series) AND (:theme IS NULL OR theme_id = :theme)"""
+CHOSEN_VOLUMES = "(:series IS NULL OR series = :series) AND (:theme IS NULL OR theme_id = :theme)"
 REVISED = """
     SELECT l.week, l.kind, l.slice, l.claimed_raw, l.claimed_unique, l.reporters, l.customers, l.unknown_reporters,
       l.collapsed, l.top_reporter_share, l.effective_reporters, l.claims_estimated, l.claims_low, l.claims_high,
       l.correction, l.corroborated, l.adjudicated, l.wrongful_estimated, l.wrongful_low, l.wrongful_high, l.audited,
       l.requests, l.blocked, l.active_customers, l.per_10k_requests, l.per_10k_requests_low,
-      l.per_10k_requests_high, l.completeness, l.partial, l.detail, l.as_of, (SELECT json_group_array(json_object('as_of', as_of, 'claimed_unique', claimed_unique)) FROM
+      l.per_10k_requests_high, l.completeness, l.partial, l.detail, l.as_of,
+      (SELECT json_group_array(json_object('as_of', as_of, 'claimed_unique', claimed_unique)) FROM
       (SELECT r.as_of, r.claimed_unique FROM ledger_revision r
        WHERE r.week = l.week AND r.kind = l.kind AND r.slice = l.slice ORDER BY r.revision)) AS revisions
     FROM ledger l"""
-LEDGER_GROUP = "week, kind, cell_group(slice)"
-LEDGER = f"""
-    SELECT * FROM ({marked(REVISED, group=LEDGER_GROUP, key="slice", documents="claimed_raw")})
-    WHERE (:kind IS NULL OR kind = :kind) AND (:slice IS NULL OR slice = :slice)
+CHOSEN_WEEKS = """(:kind IS NULL OR kind = :kind) AND (:slice IS NULL OR slice = :slice)
     AND (:week_from IS NULL OR week >= :week_from) AND (:week_to IS NULL OR week < :week_to)"""
+
+
+# Suppression looks at whole groups, so the choice of rows comes after it; where nothing is hidden, before.
+def _volumes(small_cell: int) -> str:
+    if not small_cell:
+        return unmarked(f"SELECT * FROM ({MEASURED}) WHERE {CHOSEN_VOLUMES}")
+    return f"SELECT * FROM ({marked(MEASURED, group='day, cell_group(series)', key='series')}) WHERE {CHOSEN_VOLUMES}"
+
+
+def _weeks(small_cell: int) -> str:
+    if not small_cell:
+        return unmarked(f"SELECT * FROM ({REVISED}) WHERE {CHOSEN_WEEKS}")
+    cells = marked(REVISED, group="week, kind, cell_group(slice)", key="slice", documents="claimed_raw")
+    return f"SELECT * FROM ({cells}) WHERE {CHOSEN_WEEKS}"

@@ -114,16 +114,18 @@ COUNTED = f"""
       SELECT theme_id, sum(recent) AS documents, sum(recent AND kept) AS unique_documents,
         count(DISTINCT CASE WHEN recent AND kept THEN reporter END) AS reporters,
         count(DISTINCT CASE WHEN recent AND kept THEN customer END) AS customers,
-        count(DISTINCT CASE WHEN NOT recent AND kept THEN reporter END) AS previous_reporters
+        CASE WHEN count(DISTINCT CASE WHEN NOT recent AND kept THEN customer END) >= :small_cell
+          THEN count(DISTINCT CASE WHEN NOT recent AND kept THEN reporter END) END AS previous_reporters
       FROM lately WHERE theme_id IS NOT NULL GROUP BY theme_id)
     SELECT t.theme_id, t.name, t.state, t.stream, t.born_on, t.phrases,
       coalesce(z.documents, 0) AS documents, coalesce(z.unique_documents, 0) AS unique_documents,
       coalesce(z.reporters, 0) AS reporters, coalesce(z.customers, 0) AS customers,
       coalesce(w.stream_unique_documents, 0) AS stream_unique_documents,
       1.0 * coalesce(z.unique_documents, 0) / w.stream_unique_documents AS share,
-      coalesce(z.previous_reporters, 0) AS previous_reporters,
+      CASE WHEN z.theme_id IS NULL THEN 0 ELSE z.previous_reporters END AS previous_reporters,
       1.0 * z.reporters / nullif(z.previous_reporters, 0) AS ratio,
       (SELECT hazard FROM series s WHERE s.theme_id = t.theme_id) AS hazard,
+      (SELECT smallest_ratio FROM series s WHERE s.theme_id = t.theme_id) AS smallest_ratio,
       (SELECT count(*) FROM alert l WHERE l.theme_id = t.theme_id AND l.state <> 'resolved') AS open_alerts
     FROM theme t LEFT JOIN sized z USING (theme_id) LEFT JOIN whole w ON w.stream = t.stream"""
 SORTED = f"""

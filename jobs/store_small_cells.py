@@ -22,6 +22,11 @@ def marked(sql: str, *, group: str, key: str, documents: str = "documents") -> s
     return f"SELECT *, small OR (small_in_group = 1 AND place = 1) AS suppressed FROM ({counted})"
 
 
+def unmarked(sql: str) -> str:
+    """The same without looking at any cell, which is quicker: for readers from whom nothing is hidden."""
+    return f"SELECT *, 0 AS suppressed FROM ({sql})"
+
+
 def blanked(rows: Iterable[dict[str, Any]], columns: Iterable[str]) -> list[dict[str, Any]]:
     """The rows, with None in these columns where a row is suppressed, without the columns of `marked`."""
     gone = dict.fromkeys(columns)

@@ -80,6 +80,8 @@ def _rows(
     plain = [value if isinstance(value, dict) else {} for value in rows["collapsed"]]
     rows["collapsed"] = pd.Series(plain, index=rows.index, dtype=object)
     _correct(rows, documents, evidence.labels, kind)
+    if way:
+        rows["correction"] = rows["correction"].str.replace("random labels", "random labels of all slices")
     rows = rows.join(_adjudicated(evidence, way, kind)).join(_wrongful(evidence, way, kind))
     rows["audited"] = rows["audited"].astype("Int64")
     if _tells(evidence, way):

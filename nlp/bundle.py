@@ -16,6 +16,8 @@ from nlp.training import TRAINING_VERSION, Vectors, train
 
 # Documents of these seed files keep the wording of real complaints.
 REAL_SOURCES = ("complaints_train",)
+# A text of the taxonomy counts as so many documents: there are few, and they are to the point.
+TAXONOMY_WEIGHT = 2.0
 
 
 def silent(message: str) -> None:
@@ -51,9 +53,10 @@ def load_default(cache: Path, *, taxonomy: Taxonomy | None = None, seed: int = 0
 
 
 def default_examples(taxonomy: Taxonomy) -> pd.DataFrame:
-    """The seed corpus, then the taxonomy's example sentences; column `real` marks real wording."""
+    """The seed corpus, then the taxonomy's texts; columns `real` (real wording) and `weight` beside."""
     examples = pd.concat([seed_corpus(), label_examples(taxonomy)], ignore_index=True)
-    return examples.assign(real=examples["source"].isin(REAL_SOURCES))
+    weight = np.where(examples["source"].eq("taxonomy"), TAXONOMY_WEIGHT, 1.0)
+    return examples.assign(real=examples["source"].isin(REAL_SOURCES), weight=weight)
 
 
 def default_lesson(

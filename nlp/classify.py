@@ -55,7 +55,8 @@ class Classifier:
         return self._by_head(np.vstack(scores))
 
     def _scores(self, rows: sparse.csr_array) -> Floats:
-        return np.asarray(rows @ self._weights, dtype=np.float64) + self._intercept
+        scores: Floats = np.asarray(rows @ self._weights, dtype=np.float64) + self._intercept
+        return scores
 
     def _by_head(self, scores: Floats) -> dict[str, Floats]:
         ends = np.cumsum([len(head.labels) for head in self.heads.values()])

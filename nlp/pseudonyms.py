@@ -86,3 +86,19 @@ def aliases(people: set[str]) -> dict[str, str]:
     full = sorted(person for person in people if " " in person)
     owners = {part: [person for person in full if part in person.split()] for part in people if " " not in part}
     return {part: persons[0] for part, persons in sorted(owners.items()) if len(persons) == 1}
+
+
+def shown_spans(redacted: Redacted) -> list[Span]:
+    """The spans of a redacted text where its tokens stand, in order: offsets into `redacted.text`.
+
+    >>> shown_spans(Redacted("ask <EMAIL_1> now", (Span(4, 15, "EMAIL"),)))
+    [Span(start=4, end=13, name='EMAIL')]
+    """
+    shown, shift = [], 0
+    for span in redacted.spans:
+        token = TOKEN.match(redacted.text, span.start + shift)
+        if token is None:
+            continue
+        shown.append(Span(token.start(), token.end(), span.name))
+        shift = token.end() - span.end
+    return shown

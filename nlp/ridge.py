@@ -18,7 +18,7 @@ def solve(rows: sparse.csr_array, targets: NDArray[np.float32], *, penalty: floa
     if rows.shape[0] <= DIRECT_ROWS:
         gram = (rows @ rows.T).toarray()
         gram[np.diag_indices_from(gram)] += np.float32(penalty)
-        dual = np.asarray(cho_solve(cho_factor(gram, lower=True, overwrite_a=True), targets))
+        dual = np.asarray(cho_solve(cho_factor(gram, lower=True, overwrite_a=True), targets), dtype=np.float32)
     else:
         dual = conjugate_gradients(rows, targets, penalty=penalty)
     return np.asarray(rows.T @ dual, dtype=np.float32)

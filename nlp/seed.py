@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -18,7 +19,8 @@ def seed_corpus(folder: Path = FOLDER) -> pd.DataFrame:
     """All labelled documents of the folder's .jsonl and .jsonl.gz files, in file and line order.
 
     Columns: id, text, claim (the writer's own words), kind, harm_domain, use_case, lang,
-    source (the file's stem) as str; severity as nullable Int64, 0 to 3; facets as list of str. A label a row lacks is None."""
+    source (the file's stem) as str; severity as nullable Int64, 0 to 3; facets as list of str. A label a row
+    lacks is None."""
     frames = [read(path) for path in sorted(folder.glob("*.jsonl*"))]
     return pd.concat(frames, ignore_index=True)
 
@@ -32,24 +34,24 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def label_examples(taxonomy: Taxonomy) -> pd.DataFrame:
-    """The taxonomy's example sentences as rows that carry the one label they illustrate."""
+    """The taxonomy's words on each label (examples, definition, includes) as rows that carry that label alone."""
     rows = [
-        example(field, label, number)
+        example(field, label, text, number)
         for field in (*FIELDS, "facets")
         for label in taxonomy.labels(field)
-        for number in range(len(label.examples))
+        for number, text in enumerate((*label.examples, label.definition, *label.includes))
     ]
     return labelled(rows)
 
 
-def example(field: str, label: Label, number: int) -> dict[str, object]:
-    """One example sentence with the label that it illustrates and no other."""
+def example(field: str, label: Label, text: str, number: int) -> dict[str, object]:
+    """One text with the label that it illustrates and no other."""
     value: object = [label.id] if field == "facets" else label.id
     identifier = f"{field}/{label.id}/{number}"
-    return {"id": identifier, "text": label.examples[number], field: value, "lang": "en", "source": "taxonomy"}
+    return {"id": identifier, "text": text, field: value, "lang": "en", "source": "taxonomy"}
 
 
-def labelled(rows: list[dict[str, object]]) -> pd.DataFrame:
+def labelled(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Rows as a frame of COLUMNS; what a row lacks is None, facets an empty list."""
     frame = pd.DataFrame({column: [row.get(column) for row in rows] for column in COLUMNS}, dtype=object)
     frame["claim"] = [split(text).claim or text for text in frame["text"]]

@@ -1,13 +1,22 @@
 """The commands over findings and keys: tables for people, JSON for programs, clear refusals."""
 
 import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from click.testing import CliRunner, Result
 
 from jobs.cli import cli
-from jobs.workspace import Workspace
+from jobs.workspace import Workspace, create_workspace
+
+ROOT = Path(__file__).parent.parent
 
 
 def run(workspace: Workspace, *arguments: str) -> Result:
@@ -81,11 +90,37 @@ def test_no_terminal_escape_of_a_document_gets_through(api_workspace: Workspace)
 
 
 def test_serving_on_a_taken_port_is_refused_before_a_key_is_made(api_workspace: Workspace) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         result = run(api_workspace, "serve", "--port", str(taken.getsockname()[1]))
     assert result.exit_code == 1 and "another with --port" in result.output
     assert as_json(api_workspace, "keys") == []
+
+
+def test_the_first_serve_prints_a_key_once_and_answers(tmp_path: Path) -> None:
+    workspace, _ = create_workspace(tmp_path / "served")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    command = [sys.executable, "-c", "from jobs.cli import main; main()", "-w", str(workspace.path), "serve"]
+    server = subprocess.Popen([*command, "--port", port], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert server.stdout is not None
+    try:
+        secret = server.stdout.readline().rpartition(" ")[2].strip()
+        assert secret.startswith("gs_") and f":{port}" in server.stdout.readline()
+        asked = Request(f"http://127.0.0.1:{port}/api/v1/themes", headers={"X-API-Key": secret})
+        for _ in range(100):
+            try:
+                with urlopen(asked, timeout=10) as answer:
+                    assert json.load(answer)["items"] == []
+                break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            pytest.fail("the server did not answer")
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(timeout=20)
+        server.stdout.close()
+    assert len(as_json(workspace, "keys")) == 1

@@ -119,7 +119,7 @@ def test_what_was_told_before_is_listed_not_told_again(store: Store, workspace: 
     assert digest.run(store, workspace.settings, workspace, as_of=AS_OF) == 2
     later = digest.build(store, workspace.settings, "cyber-team", as_of="2026-03-17T20:00:00Z")
     assert later["alerts"] == []
-    assert [alert["alert_id"] for alert in later["others"]] == ["A4", "A1", "A2"]
+    assert [alert["alert_id"] for alert in later["others"]] == ["A1", "A4", "A2"]
     assert later["period"] == {"from": "2026-03-10", "to": "2026-03-17", "days": 7}
     store.db.execute("UPDATE alert SET state = 'regressed' WHERE alert_id = 'A1'")
     again = digest.build(store, workspace.settings, "cyber-team", as_of="2026-03-17T20:00:00Z")
@@ -145,7 +145,7 @@ def test_hostile_names_are_shown_as_text_in_the_page(store: Store, workspace: Wo
     images = [attributes["src"] for tag, attributes in parsed.tags if tag == "img"]
     assert all(str(source).startswith("data:image/png;base64,") for source in images) and len(images) == 1
     links = {attributes["href"] for tag, attributes in parsed.tags if tag == "a"}
-    assert links == {"http://127.0.0.1:8000/themes/T0001", "http://127.0.0.1:8000/themes/T0002"}
+    assert links == {f"http://127.0.0.1:8000/alerts/{name}" for name in ("A1", "A2", "A4")}
     assert not {tag for tag, _ in parsed.tags} & {"script", "iframe", "form", "link"}
     assert "<img src=x onerror=alert(1)>" in " ".join(parsed.words)
 
@@ -230,7 +230,7 @@ def invoke(workspace: Workspace, *arguments: str) -> str:
 
 
 def test_dry_run_prints_and_stores_nothing(workspace: Workspace, store: Store) -> None:
-    assert invoke(workspace, "digest", "--owner", "cyber-team", "--dry-run").startswith("# Cyber safeguards: 2 alerts")
+    assert invoke(workspace, "digest", "--owner", "cyber-team", "--dry-run").startswith("# Cyber safeguards: 3 alerts")
     content = json.loads(invoke(workspace, "digest", "--owner", "cyber-team", "--dry-run", "--json"))
     assert content["owner"] == "cyber-team"
     assert store.delivery.digests() == [] and store.delivery.notifications() == []
@@ -239,7 +239,7 @@ def test_dry_run_prints_and_stores_nothing(workspace: Workspace, store: Store) -
 def test_command_writes_a_page_with_charts_and_sends(workspace: Workspace, store: Store, tmp_path: Path) -> None:
     target = tmp_path / "digest.html"
     invoke(workspace, "digest", "--owner", "cyber-team", "--format", "html", "-o", str(target))
-    assert target.read_text(encoding="utf-8").count("data:image/png;base64,") == 2
+    assert target.read_text(encoding="utf-8").count("data:image/png;base64,") == 3
     assert [row["digest_id"] for row in store.delivery.digests()] == ["cyber-team-2026-03-10"]
     assert [row["state"] for row in store.delivery.notifications()] == ["sent"]
 

@@ -292,5 +292,5 @@ def test_critical_alert_is_told_without_the_words_of_its_reports(store: Store, w
     run(store, workspace)
     for path in workspace.digests.glob("bio/*"):
         text = path.read_text(encoding="utf-8")
-        assert "SECRETPROTOCOL" not in text and "/themes/T0003" in text
+        assert "SECRETPROTOCOL" not in text and "/alerts/A3" in text
     assert len(list(workspace.digests.glob("bio/*"))) == 2

@@ -46,9 +46,9 @@ def test_nobody_fills_the_teaching_set_alone() -> None:
             "template": [f"t{i}" for i in range(100)],
         }
     )
-    chosen = teaching_set(claims, most=1000)
+    chosen = teaching_set(claims)
     assert len(chosen) == PER_WRITER + 20
-    assert chosen == teaching_set(claims.sample(frac=1, random_state=1), most=1000)
+    assert chosen == teaching_set(claims.sample(frac=1, random_state=1))
 
 
 def test_requests_of_a_day_are_not_counted_twice() -> None:

@@ -1,5 +1,6 @@
 """Keys: hashed, expiring, revocable; reveals are kept; a request counts once."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -68,6 +69,17 @@ def test_use_is_noted_at_most_once_an_hour(store: Store) -> None:
     for minutes in (0, 30, 59, 61):
         store.keys.holder_of(secret, now=NOW + timedelta(minutes=minutes))
     assert store.keys.list()[0]["last_used_at"] == "2026-04-01T13:01:00Z"
+
+
+def test_a_running_job_does_not_keep_readers_waiting(store: Store, tmp_path: Path) -> None:
+    _, secret = store.keys.create(holder="Ann", role="admin", now=NOW)
+    with Store(tmp_path / "keys.db") as job, job.transaction():
+        job.keys.reveal("d1", actor="job", reason="holds the lock", now=NOW)
+        began = time.monotonic()
+        assert store.keys.holder_of(secret, now=NOW) is not None
+        assert time.monotonic() - began < 5
+    assert store.keys.list()[0]["last_used_at"] is None
+    assert store.keys.holder_of(secret, now=NOW) is not None and store.keys.list()[0]["last_used_at"] is not None
 
 
 def test_a_reveal_is_written_down(store: Store) -> None:

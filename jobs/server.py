@@ -3,10 +3,12 @@
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.util import import_app
 
-from api import create_app
 from jobs.workspace import Workspace
 
+FACTORY = "api:create_app({path!r})"
+"""Gunicorn's way to name an application: what runs jobs need not import what shows their results."""
 THREADS = 8
 """Requests a worker answers at once: they wait for SQLite, not for the processor."""
 
@@ -15,19 +17,16 @@ class Server(BaseApplication):  # type: ignore[misc]
     """Serves one workspace until it is stopped."""
 
     def __init__(self, workspace: Workspace, *, host: str, port: int, workers: int) -> None:
-        self.workspace = workspace
-        bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self.factory = FACTORY.format(path=str(workspace.path.resolve()))
         self.options = {
-            "bind": bind,
+            "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": workers,
             "threads": THREADS,
             "worker_class": "gthread",
             "proc_name": "groundswell",
             "loglevel": "warning",
-            # Heartbeats on a disk can block for seconds; memory does not.
-            "worker_tmp_dir": "/dev/shm",
-            "max_requests": 20000,
-            "max_requests_jitter": 2000,
+            "max_requests": 20_000,
+            "max_requests_jitter": 2_000,
         }
         super().__init__()
 
@@ -38,9 +37,9 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """The application of one worker."""
-        return create_app(self.workspace)
+        return import_app(self.factory)
 
 
-def serve(workspace: Workspace, *, host: str, port: int, workers: int) -> None:
+def serve_workspace(workspace: Workspace, *, host: str, port: int, workers: int) -> None:
     """Serve until interrupted."""
     Server(workspace, host=host, port=port, workers=workers).run()
