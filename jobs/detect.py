@@ -15,6 +15,7 @@ from topics.alerts import STANDING_COLUMNS, alerts
 from topics.change import Conditions, DetectionSettings, changes, smallest_rises
 from topics.coverage import coverage, mark, masks
 from topics.delay import completeness
+from topics.expected import expected_reporters
 from topics.explain import Surroundings, explain
 from topics.volume import series_names, series_table
 
@@ -47,6 +48,7 @@ def run(store: Store, settings: Settings, routes: Sequence[Route], *, as_of: str
         store.findings.replace_changes(rows)
         store.findings.write_alerts(raised)
         store.findings.write_smallest_ratios(smallest_rises(volumes, conditions=given, settings=chosen))
+        store.findings.write_expected(expected_reporters(volumes, conditions=given, detector=chosen.detector))
     return len(rows)
 
 

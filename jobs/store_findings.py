@@ -45,6 +45,13 @@ class Findings:
         rows = [(float(ratio), name) for name, ratio in finite[["series", "smallest_ratio"]].itertuples(index=False)]
         self.db.conn.executemany("UPDATE series SET smallest_ratio = ? WHERE series = ?", rows)
 
+    def write_expected(self, expected: pd.DataFrame) -> None:
+        """Note on each day what the weeks before lead one to expect; columns series, day (datetime64), expected."""
+        known = expected.dropna()
+        days = known["day"].dt.strftime("%Y-%m-%d")
+        rows = zip(known["expected"].round(3), known["series"], days, strict=True)
+        self.db.conn.executemany("UPDATE volume SET expected = ? WHERE series = ? AND day = ?", rows)
+
     def quiet(self) -> list[dict[str, Any]]:
         """Watched series of which no change was found: series, title, smallest_ratio; the busiest first."""
         sql = """

@@ -45,6 +45,7 @@ class CountSearch:
     def __init__(self, db: Database) -> None:
         self.db = db
         db.conn.create_function("cell_group", 1, cell_group, deterministic=True)
+        db.conn.create_function("crossing", 1, crossing, deterministic=True)
 
     def series(self, *, stream: str | None = None, limit: int = 50, cursor: str | None = None) -> Page:
         """What is counted by day: every series with its title, in order of its key."""
@@ -115,6 +116,16 @@ def cell_group(key: str) -> str:
     return start + equals if equals else key
 
 
+def crossing(key: str) -> str | None:
+    """The attributes that a slice crosses, None for a slice of one attribute.
+
+    >>> crossing("harm_domain=cyber&plan=pro"), crossing("plan=pro"), crossing("all")
+    ('harm_domain&plan', None, None)
+    """
+    names = [part.partition("=")[0] for part in key.split("&")]
+    return "&".join(names) if len(names) > 1 else None
+
+
 MEASURED = """
     SELECT v.series, s.title, s.stream, s.theme_id, v.day, v.documents, v.unique_documents, v.reporters,
       v.customers, v.requests, v.expected, v.completeness, v.masked,
@@ -146,5 +157,11 @@ def _volumes(small_cell: int) -> str:
 def _weeks(small_cell: int) -> str:
     if not small_cell:
         return unmarked(f"SELECT * FROM ({REVISED}) WHERE {CHOSEN_WEEKS}")
-    cells = marked(REVISED, group="week, kind, cell_group(slice)", key="slice", documents="claimed_raw")
+    cells = marked(
+        REVISED,
+        group="week, kind, cell_group(slice)",
+        key="slice",
+        documents="claimed_raw",
+        all_or_none="week || kind || crossing(slice)",
+    )
     return f"SELECT * FROM ({cells}) WHERE {CHOSEN_WEEKS}"

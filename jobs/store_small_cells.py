@@ -8,10 +8,16 @@ from collections.abc import Iterable
 from typing import Any
 
 
-def marked(sql: str, *, group: str, key: str, documents: str = "documents") -> str:
+WORKING = ("small", "small_in_group", "place")
+"""Columns of the suppression itself, which nobody is shown."""
+
+
+def marked(sql: str, *, group: str, key: str, documents: str = "documents", all_or_none: str = "NULL") -> str:
     """The query with a column `suppressed` (0 or 1); takes the parameter `:small_cell` (0: nothing is small).
 
-    `group` names the columns within which cells add up to a visible total, `key` the cell in its group.
+    `group` names the columns within which cells add up to a visible total, `key` the cell in its group. Cells
+    of the same non-null `all_or_none` have totals along several attributes, each of which could give one away:
+    one small cell hides all of them.
     """
     small = f"SELECT *, {documents} > 0 AND customers < :small_cell AS small FROM ({sql})"
     place = f"ORDER BY {documents} = 0, customers, {key}"
@@ -19,7 +25,8 @@ def marked(sql: str, *, group: str, key: str, documents: str = "documents") -> s
         f"SELECT *, sum(small) OVER (PARTITION BY {group}) AS small_in_group, "
         f"row_number() OVER (PARTITION BY {group}, small {place}) AS place FROM ({small})"
     )
-    return f"SELECT *, small OR (small_in_group = 1 AND place = 1) AS suppressed FROM ({counted})"
+    crossed = f"{all_or_none} IS NOT NULL AND max(small) OVER (PARTITION BY {all_or_none})"
+    return f"SELECT *, small OR (small_in_group = 1 AND place = 1) OR ({crossed}) AS suppressed FROM ({counted})"
 
 
 def unmarked(sql: str) -> str:
@@ -33,6 +40,6 @@ def blanked(rows: Iterable[dict[str, Any]], columns: Iterable[str]) -> list[dict
     kept = []
     for row in rows:
         hidden = bool(row["suppressed"])
-        plain = {name: value for name, value in row.items() if name not in ("small", "small_in_group", "place")}
+        plain = {name: value for name, value in row.items() if name not in WORKING}
         kept.append({**plain, **(gone if hidden else {}), "suppressed": hidden})
     return kept

@@ -79,5 +79,7 @@ def session() -> "InferenceSession":
     options.intra_op_num_threads = THREADS
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # Threads that wait in a loop starve whatever else runs on the machine.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     path = checked_file(*MODEL, MODEL_SHA256)
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -47,7 +47,7 @@ def test_every_document_of_the_file_is_stored_or_quarantined(world: Path) -> Non
         stored = store.understanding.counted()
     given = pd.read_csv(world / "input" / "feedback.csv", dtype=str)
     assert (stored["stream"] == "feedback").sum() == given["id"].nunique()
-    assert truth["seed"] == 1
+    assert truth["world"]["seed"] == 1
 
 
 def test_every_document_is_understood_and_placed(world: Path) -> None:
@@ -69,7 +69,7 @@ def test_second_run_changes_no_row(
 
 def test_single_reporter_flood_counts_as_one_reporter(world: Path) -> None:
     truth = json.loads((world / "input" / "truth.json").read_text(encoding="utf-8"))
-    flood = next(event for event in truth["events"] if event["type"] == "flood")
+    flood = next(event for event in truth["events"] if event["type"] == "single_reporter_flood")
     with Workspace(world).open_store() as store:
         stored = store.understanding.counted()
     members = stored[[name.partition(":")[2] in set(flood["document_ids"]) for name in stored["document_id"]]]
@@ -87,12 +87,18 @@ def test_weekly_counts_stand_raw_beside_unique_with_interval_and_exposure(world:
     assert rows
     for row in rows:
         assert row["claimed_raw"] >= row["claimed_unique"] >= 0
-        assert row["claims_low"] <= row["claimed_unique"] <= row["claims_high"]
+        assert row["claims_low"] <= row["claims_estimated"] <= row["claims_high"]
+        assert row["correction"] and row["as_of"] and "requests" in row
 
 
 def test_digest_of_every_owner_is_written_once(world: Path) -> None:
-    written = sorted(path.name for path in (world / "digests").rglob("*.md"))
-    assert written and len(written) == len(set(written))
+    owners = {row["owner"] for row in listed(world, "alerts", "--state", "all")} | {"default"}
+    written = {path.name.rpartition("-2026")[0] for path in (world / "digests").glob("*.md")}
+    assert owners <= written
+    with Workspace(world).open_store() as store:
+        sent = store.delivery.notifications()
+    assert sent and {row["state"] for row in sent} == {"sent"}
+    assert len({row["notification_id"] for row in sent}) == len(sent)
 
 
 def test_run_on_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:

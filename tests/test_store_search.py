@@ -217,3 +217,14 @@ def test_an_empty_store_answers_everything(tmp_path: object) -> None:
         assert empty.status.headline()["documents"] == 0 and empty.themes.movers() == []
         assert empty.counts.weekly(CountFilter()).rows == [] and empty.counts.volume_frame("feedback/total").empty
         assert empty.documents.choices()["kind"] == [] and empty.documents.document("x") is None
+
+
+def test_one_small_cell_hides_every_cell_of_its_crossing(store: Store) -> None:
+    template = store.db.query("SELECT * FROM ledger WHERE week = '2026-W09' AND kind = 'over_block' AND slice = 'all'")
+    whole = next(iter(template))
+    for cell, customers in {"a&plan=x": 2, "b&plan=x": 60, "a&plan=y": 70, "b&plan=y": 80}.items():
+        row = {**whole, "slice": f"harm_domain={cell}", "customers": customers}
+        store.db.table("ledger").insert(row)
+    rows = store.search.counts.weekly(CountFilter(kind="over_block", week_from="2026-W09", week_to="2026-W10"), small_cell=5)
+    crossed = [row for row in rows.rows if "&plan=" in row["slice"]]
+    assert len(crossed) == 4 and all(row["suppressed"] and row["claimed_raw"] is None for row in crossed)
