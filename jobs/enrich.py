@@ -1,12 +1,13 @@
 """The first step of a run: language, vector, kind, domain, use case, severity and hazard of every new document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from jobs.cache import cache_directory
 from jobs.embedder import workspace_embedder
@@ -19,6 +20,8 @@ from nlp.classify import Classifier
 from nlp.embed import Embedder
 from nlp.language import identify
 from nlp.taxonomy import Taxonomy, load_taxonomy
+
+Probabilities = Mapping[str, NDArray[np.float64]]
 
 CHUNK = 1000
 """Documents committed together; a kill loses at most the work on one chunk."""
@@ -64,7 +67,9 @@ def run(store: Store, models: Models, *, as_of: str, progress: Callable[..., Any
 def _enrich(store: Store, models: Models, chunk: pd.DataFrame, domains: dict[str, str], as_of: str) -> None:
     claims = chunk["claim"].tolist()
     vectors = models.embedder.embed(claims)
-    fields = classified(chunk, vectors, models, domains)
+    probabilities = models.classifier.probabilities(chunk["text"].tolist(), claims, vectors)
+    fields = classified(chunk, probabilities, models, domains)
+    grave = grave_rows(chunk, probabilities, models, as_of=as_of)
     with store.transaction():
         worded = chunk["claim"].str.len().to_numpy() > 0
         ids = chunk["document_id"].to_numpy()
@@ -72,14 +77,38 @@ def _enrich(store: Store, models: Models, chunk: pd.DataFrame, domains: dict[str
             ids[worded].tolist(), vectors[worded], embedder_version=models.embedder.version
         )
         store.understanding.write_classifications(_rows(fields, models))
+        store.understanding.add_triage(grave)
 
 
-def classified(chunk: pd.DataFrame, vectors: np.ndarray, models: Models, domains: dict[str, str]) -> pd.DataFrame:
-    """The fields of each document, in order: document_id, language, and the columns of `Classifier.predict`.
+def grave_rows(
+    chunk: pd.DataFrame, probabilities: Probabilities, models: Models, *, as_of: str
+) -> list[dict[str, Any]]:
+    """Rows of the table `triage`: feedback whose hazard is critical with enough probability, recall first.
+
+    No count of documents raises one grave report, so each of them is queued for a person by itself.
+    """
+    critical = models.classifier.critical_probability(probabilities)
+    feedback = (chunk["stream"] == "feedback").to_numpy()
+    return [
+        {
+            "document_id": document_id,
+            "reason": "hazard critical is likely enough",
+            "probability": float(probability),
+            "raised_at": as_of,
+        }
+        for document_id, probability, own in zip(chunk["document_id"], critical, feedback, strict=True)
+        if own and probability >= models.taxonomy.grave_threshold
+    ]
+
+
+def classified(
+    chunk: pd.DataFrame, probabilities: Probabilities, models: Models, domains: dict[str, str]
+) -> pd.DataFrame:
+    """The fields of each document, in order: document_id, language, and the columns of `Classifier.fields`.
 
     A usage anomaly has no kind, use case or severity; its domain is its mitigation's, else what its text says.
     """
-    fields = models.classifier.predict(chunk["text"].tolist(), chunk["claim"].tolist(), vectors)
+    fields = models.classifier.fields(probabilities)
     fields.insert(0, "document_id", chunk["document_id"].to_numpy())
     fields.insert(1, "language", [code for code, _ in identify(chunk["claim"].tolist())])
     fields = fields.astype({"severity": object})

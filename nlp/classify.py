@@ -67,9 +67,12 @@ class Classifier:
         }
 
     def predict(self, texts: Sequence[str], claims: Sequence[str], vectors: NDArray[np.float32]) -> pd.DataFrame:
+        """The `fields` of documents, given as for `probabilities`."""
+        return self.fields(self.probabilities(texts, claims, vectors))
+
+    def fields(self, probabilities: Mapping[str, Floats]) -> pd.DataFrame:
         """One row a document: kind, harm_domain, use_case (str), severity (int), each with
         <field>_probability in [0, 1]; hazard; facets and abstained (lists of str)."""
-        probabilities = self.probabilities(texts, claims, vectors)
         columns: dict[str, Any] = {}
         for field in FIELDS:
             best = probabilities[field].argmax(axis=1)
@@ -78,8 +81,8 @@ class Classifier:
         columns |= self._severity(probabilities[SEVERITY])
         pairs = zip(columns["kind"], columns["harm_domain"], strict=True)
         columns["hazard"] = [self.taxonomy.hazard(kind, domain) for kind, domain in pairs]
-        columns["facets"] = self._facets(probabilities, len(texts))
-        columns["abstained"] = self._abstained(columns, len(texts))
+        columns["facets"] = self._facets(probabilities, len(columns["kind"]))
+        columns["abstained"] = self._abstained(columns, len(columns["kind"]))
         return pd.DataFrame(columns)
 
     def _severity(self, probabilities: Floats) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The documentation says what the code does: every command, setting, endpoint, table of extension, local link."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -37,8 +38,7 @@ def test_command_is_documented_and_has_help(name: str) -> None:
             assert parameter.help or parameter.show_default, f"{name}: --{parameter.name} has no help"
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_readme_names_no_command_that_does_not_exist(name: str) -> None:
+def test_readme_names_no_command_that_does_not_exist() -> None:
     named = set(re.findall(r"groundswell (?:-w \S+ )?([a-z]+)", README))
     assert named <= set(COMMANDS), named - set(COMMANDS)
 
@@ -51,14 +51,34 @@ def test_every_setting_is_documented() -> None:
     assert documented == set(Settings.model_fields)
 
 
-def test_every_endpoint_is_documented() -> None:
+def test_every_endpoint_is_documented(tmp_path: Path) -> None:
     from api import create_app
+    from jobs.workspace import create_workspace
 
-    app = create_app
+    workspace, _ = create_workspace(tmp_path / "empty")
+    paths = create_app(workspace).test_client().get("/openapi/openapi.json").get_json()["paths"]
+    served = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
     section = README.split("## API")[1].split("\n## ")[0]
-    documented = set(re.findall(r"^\| `(?:GET|POST) (/[^`]*)`", section, re.M))
-    paths = set(openapi_paths(app))
-    assert documented == paths, documented ^ paths
+    assert set(re.findall(r"^\| `((?:GET|POST) /[^`]*)`", section, re.M)) == served
+
+
+def test_every_job_of_a_run_is_documented_in_its_order() -> None:
+    from jobs.run import STEPS
+
+    section = README.split("## Jobs of a run")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)`", section, re.M) == [step.name for step in STEPS]
+
+
+def test_every_extension_table_that_contributing_names_exists() -> None:
+    named = re.findall(r"`([A-Z]{4,})` of `([\w/]+)\.py`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    assert len(named) >= 5
+    for table, module in named:
+        assert hasattr(import_module(module.replace("/", ".")), table), f"{module} has no {table}"
+
+
+def test_every_method_page_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    assert not [page.name for page in ROOT.glob("docs/*.md") if page.name != "README.md" and page.name not in index]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_matrix
 
+from topics.grammar import Reading
 from topics.shares import Counted, TopicShares, ends_like_noun
 from topics.terms import Terms
 
@@ -19,17 +20,19 @@ UNNAMED = "Unnamed theme"
 _SECOND_PHRASE, _SECOND_WORD = 0.08, 0.15  # share of documents the second half of a name must add
 _TELLING_WORD = 3.0  # lift at which a lone word may be the second half
 _NO_NOUN = ("ed", "ly", "ing", "ous", "ful", "ible", "able", "ive", "est")
+_AUXILIARIES = frozenset("is are was were be been being has have had get gets got".split())
 _UNSAFE = re.compile(r"[^\w\s'’:&+.,/-]")
 
 
-def ranked(counts: Counted, topic: int, candidates: Collection[str]) -> list[str]:
+def ranked(counts: Counted, topic: int, candidates: Collection[str], reading: Reading | None = None) -> list[str]:
     """Candidate keys from most to least telling, without those that fail `TopicShares.holds`.
 
     Where all fail, terms that are merely typical serve.
     """
-    shares = TopicShares(counts, topic)
+    shares = TopicShares(counts, topic, reading)
     known = [key for key in candidates if key in counts.number]
     passing = [key for key in known if shares.holds(key)] or [key for key in known if shares.common(key)]
+    passing = [key for key in passing if not shares.widespread(key)] or passing
     scored = [(shares.score(key), key) for key in passing]
     return [key for _, key in sorted(scored, key=lambda pair: (-pair[0], pair[1]))]
 
@@ -45,26 +48,27 @@ def phrases(terms: Terms, keys: Sequence[str], *, most: int = 10) -> list[str]:
     return [written(terms, key) for key in chosen]
 
 
-def headline(counts: Counted, topic: int, keys: Sequence[str]) -> str:
-    """Name of a topic from its ranked keys: the best phrase, and a second if it covers other documents.
+def headline(counts: Counted, topic: int, keys: Sequence[str], reading: Reading | None = None) -> str:
+    """Name of a topic from its ranked keys: the best phrase, and a second if it is short and covers little.
 
     Its words pass `TopicShares.holds`. Where no word is common enough the documents have no one subject
     and the name says so: "Mixed: " and some phrases, or UNNAMED. Plain characters only, at most LONGEST_NAME.
     """
     if not keys:
         return UNNAMED
-    if not TopicShares(counts, topic).subject(keys[0]):
+    shares = TopicShares(counts, topic, reading)
+    if not shares.subject(keys[0]):
         return safe_name("Mixed: " + ", ".join(phrases(counts.terms, keys, most=3)))
-    second = _second(counts, topic, keys)
-    parts = [written(counts.terms, key) for key in (keys[0], second) if key]
+    second = _second(counts, shares, topic, keys)
+    parts = [_said(counts.terms, shares, key) for key in (keys[0], second) if key]
     return safe_name(_capital(" and ".join(parts)))
 
 
-def headlines(counts: Counted, keys: Sequence[Sequence[str]]) -> list[str]:
+def headlines(counts: Counted, keys: Sequence[Sequence[str]], readings: Sequence[Reading] = ()) -> list[str]:
     """Names of all topics, no two alike; the larger (earlier) topic keeps the plain name."""
     names: list[str] = []
     for topic, own in enumerate(keys):
-        name = headline(counts, topic, own)
+        name = headline(counts, topic, own, readings[topic] if readings else None)
         names.append(distinct(name, names, phrases(counts.terms, own)))
     return names
 
@@ -109,13 +113,23 @@ def written(terms: Terms, key: str) -> str:
     return " ".join(terms.shown.get(word, word) for word in terms.surface[key].split())
 
 
-def _second(counts: Counted, topic: int, keys: Sequence[str]) -> str | None:
-    """First later key that shares no word with the best and holds in documents that the best misses."""
-    shares = TopicShares(counts, topic)
+def _said(terms: Terms, shares: TopicShares, key: str) -> str:
+    """A key as a headline says it: "card charged" for "card was charged"."""
+    text = written(terms, key)
+    return " ".join(word for word in text.split() if word not in _AUXILIARIES) if shares.form(key) == "passive" else text
+
+
+def _second(counts: Counted, shares: TopicShares, topic: int, keys: Sequence[str]) -> str | None:
+    """First later key that shares no word with the best and holds in documents that the best misses.
+
+    Only noun phrases are joined, and only in English, where they are known as such.
+    """
+    if shares.foreign or not shares.joins(keys[0]) or len(keys[0].split()) > 2:
+        return None
     rows = counts.terms.matrix[np.flatnonzero(counts.labels == topic)].tocsc()
     covered = _has(rows, counts.number[keys[0]])
     for key in keys[1:]:
-        if _alike(key, keys[0]) or not _can_follow(counts.terms, key):
+        if _alike(key, keys[0]) or not shares.joins(key) or not _can_follow(counts.terms, key):
             continue
         least = _SECOND_PHRASE if " " in key or " " not in keys[0] else _SECOND_WORD
         if " " not in key and shares.lift(key) < _TELLING_WORD:

@@ -109,7 +109,7 @@ def _since(found: dict[str, Any]) -> str:
 
 def _carried(found: dict[str, Any]) -> str:
     parts = [
-        f"{row['attribute']} {row['value']} ({row['share']:.0%} of it, {row['share_before']:.0%} before)"
+        f"{row['attribute']} {row['value']} ({_share(row['share'])} of it, {row['share_before']:.0%} before)"
         for row in found["segments"]
         if row["share"] >= LEAST_SHARE and row["share"] >= MORE_THAN_BEFORE * row["share_before"]
     ][:3]
@@ -118,6 +118,11 @@ def _carried(found: dict[str, Any]) -> str:
     carried = f"Carried by {', '.join(parts)}." if parts else spread
     wording = f"Words that came with it: {', '.join(words)}." if words else ""
     return " ".join(part for part in (carried, wording) if part)
+
+
+def _share(share: float) -> str:
+    """A share above one says that the other values moved the other way."""
+    return f"{share:.0%}" if share < 1 else "all"
 
 
 def _alone(found: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +13,16 @@ from threadpoolctl import threadpool_limits
 from topics.assign import COVERAGE, Indices, Vectors, checked, similarities
 from topics.clusterer import CentroidClusterer
 from topics.describe import headlines, phrases, ranked
+from topics.grammar import READ, Reader, Reading
 from topics.groups import without_words
 from topics.shares import Counted, counted
 from topics.terms import Terms, term_table
 from topics.words import mentions
 
-_CANDIDATES = 60  # best c-TF-IDF terms a topic's phrases and name are chosen from
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+_CANDIDATES = 200  # best c-TF-IDF terms a topic's phrases and name are chosen from
 _PRODUCT_WORD = 0.4  # a word in a larger share of the claims is what they are all about, not a subject
 _ADDRESSED, _FEWEST_ADDRESSED = 0.02, 20  # so is an account ("@airline") that this share of claims address
 _NEAR = 0.8  # centroids at least so close may be one subject in two halves
@@ -53,11 +57,13 @@ def fit_topics(
     seed: int = 0,
     min_topic_size: int | None = None,
     coverage: float = COVERAGE,
+    pipeline: "Language | None" = None,
 ) -> TopicFit:
     """Topics among claims and their unit vectors (n, d), the same on any number of cores.
 
     Default `min_topic_size` grows with the root of n. Under 20 documents: one topic or none. Claims should be
-    capped per reporter first (`topics.assign.cap_per_reporter`).
+    capped per reporter first (`topics.assign.cap_per_reporter`). With a `pipeline` that tags and parses English
+    names are whole phrases; it reads READ claims of each topic.
     """
     vectors = checked(vectors)
     texts = [str(claim) for claim in claims]
@@ -68,15 +74,16 @@ def fit_topics(
     terms = term_table(texts)
     clusterer = CentroidClusterer(min_topic_size=min_topic_size, seed=seed, coverage=coverage)
     clusterer.fit(vectors, space=without_words(vectors, _product_words(terms, texts)))
-    counts, keys = _described(terms, vectors, clusterer)
-    groups = _same_subject(keys, clusterer.centroids_)
-    if len(np.unique(groups)) < len(keys):
-        counts, keys = _described(terms, vectors, clusterer.join(vectors, groups))
+    reader = Reader(texts, pipeline)
+    found = _described(terms, vectors, clusterer, reader)
+    groups = _same_subject(found.keys, clusterer.centroids_)
+    if len(np.unique(groups)) < len(found.keys):
+        found = _described(terms, vectors, clusterer.join(vectors, groups), reader)
     return TopicFit(
         labels=clusterer.labels_,
         centroids=clusterer.centroids_,
-        phrases=[phrases(terms, own) for own in keys],
-        names=headlines(counts, keys),
+        phrases=[phrases(terms, own) for own in found.keys],
+        names=headlines(found.counts, found.keys, found.readings),
         threshold=clusterer.threshold_,
         method=clusterer.method_,
     )
@@ -90,12 +97,34 @@ def compile() -> None:
     CentroidClusterer(seed=0).fit(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
-def _described(terms: Terms, vectors: Vectors, clusterer: CentroidClusterer) -> tuple[Counted, list[list[str]]]:
-    """Term counts by topic, and the keys of each topic from most to least telling."""
+@dataclass(frozen=True, slots=True)
+class _Description:
+    """Term counts by topic, and each topic's keys from most to least telling and what a parse says of them."""
+
+    counts: Counted
+    keys: list[list[str]]
+    readings: list[Reading]
+
+
+def _described(terms: Terms, vectors: Vectors, clusterer: CentroidClusterer, reader: Reader) -> _Description:
     k = len(clusterer.centroids_)
     counts = counted(terms, clusterer.labels_, k)
     candidates = _ctfidf(terms, vectors, clusterer) if k and terms.keys else [[] for _ in range(k)]
-    return counts, [ranked(counts, topic, candidates[topic]) for topic in range(k)]
+    readings = reader.readings(_samples(vectors, clusterer))
+    keys = [ranked(counts, topic, candidates[topic], readings[topic]) for topic in range(k)]
+    return _Description(counts, keys, readings)
+
+
+def _samples(vectors: Vectors, clusterer: CentroidClusterer) -> list[list[int]]:
+    """READ rows of each topic, evenly from the nearest to the centroid to the middling ones."""
+    samples = []
+    for topic, centroid in enumerate(clusterer.centroids_):
+        rows = np.flatnonzero(clusterer.labels_ == topic)
+        near = np.round(similarities(vectors[rows], centroid[None])[:, 0], 5)
+        nearest = rows[np.lexsort((rows, -near))][: max(READ, len(rows) // 2)]
+        places = np.linspace(0, len(nearest) - 1, min(READ, len(nearest))).astype(np.int64)
+        samples.append([int(row) for row in nearest[places]])
+    return samples
 
 
 def _same_subject(keys: list[list[str]], centroids: Vectors) -> Indices:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 
 from topics.assign import Indices
+from topics.grammar import Reading
 from topics.terms import Terms
 
 LEAST_SHARE = 0.08
@@ -17,16 +18,24 @@ LEAST_LIFT = 1.5
 
 _EVERYWHERE = 0.3  # a word that so many other documents hold (the product's name) tells nothing
 _ENDS_PHRASE = 0.5  # share of a noun's uses that end a phrase, at least
-_LENGTH = {1: 0.65, 2: 1.4, 3: 1.45}  # two words say more than one, a third adds little
+_LENGTH = {1: 0.5, 2: 1.4, 3: 1.55, 4: 1.5}  # two words say more than one, a third adds little
+_FORM = {"noun": 1.0, "passive": 1.0, "clause": 0.8, "verb_object": 0.75, "fragment": 0.2, "unread": 0.5}
+_LATE = 0.3  # what a phrase at the very end of its claims loses: subjects are stated first
+_ALIKE = 0.5  # another topic that holds a term half as often is as good an owner of it
+_MOST_OWNERS = 0.06  # share of the topics; what more own is a set phrase of the writers
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How often terms occur: `inside` (k, m) claims of a topic with the term, `sizes` (k,), `total` (m,)."""
+    """How often terms occur: `inside` (k, m) claims of a topic with the term, `sizes` (k,), `total` (m,).
+
+    `columns` is `inside` by column.
+    """
 
     terms: Terms
     labels: Indices
     inside: csr_matrix
+    columns: csc_matrix
     sizes: NDArray[np.int64]
     total: NDArray[np.int64]
     number: dict[str, int]
@@ -37,10 +46,12 @@ def counted(terms: Terms, labels: Indices, k: int) -> Counted:
     """Counts of every term in topics 0..k-1; claims labelled -1 count as outside."""
     placed = np.flatnonzero(labels >= 0)
     member = csr_matrix((np.ones(len(placed)), (labels[placed], placed)), shape=(k, len(labels)))
+    inside = (member @ terms.matrix).tocsr()
     return Counted(
         terms=terms,
         labels=labels,
-        inside=(member @ terms.matrix).tocsr(),
+        inside=inside,
+        columns=inside.tocsc(),
         sizes=np.bincount(labels[placed], minlength=k),
         total=np.asarray(terms.matrix.sum(axis=0)).ravel().astype(np.int64),
         number={key: column for column, key in enumerate(terms.keys)},
@@ -50,10 +61,11 @@ def counted(terms: Terms, labels: Indices, k: int) -> Counted:
 class TopicShares:
     """Shares of documents with a term, inside one topic and outside it."""
 
-    def __init__(self, counts: Counted, topic: int) -> None:
+    def __init__(self, counts: Counted, topic: int, reading: Reading | None = None) -> None:
         row = counts.inside[[topic]]
         self._inside = dict(zip(row.indices.tolist(), row.data.tolist(), strict=True))
         self._counts = counts
+        self._reading = reading or Reading()
         self._size = max(int(counts.sizes[topic]), 1)
 
     def of(self, key: str) -> tuple[float, float]:
@@ -90,12 +102,39 @@ class TopicShares:
         """Whether any word of the term is common enough to be what the topic is about."""
         return any(share >= LEAST_SHARE for share, _ in self._words(key))
 
+    def owners(self, key: str) -> int:
+        """How many other topics hold the term about as often."""
+        column = self._counts.columns[:, [self._counts.number[key]]]
+        shares = column.data / np.maximum(self._counts.sizes[column.indices], 1)
+        return int((shares >= _ALIKE * self.of(key)[0]).sum()) - 1
+
+    def widespread(self, key: str) -> bool:
+        """Whether so many topics hold the term about as often that it is nobody's."""
+        return self.owners(key) > max(2, _MOST_OWNERS * len(self._counts.sizes))
+
+    def form(self, key: str) -> str:
+        """The term's part of speech as `Reading.forms`; "unread" where no parse saw it."""
+        return self._reading.forms.get(key, "unread")
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the topic's claims are not English."""
+        return self._reading.foreign
+
+    def joins(self, key: str) -> bool:
+        """Whether the term may stand on a side of "and": a noun phrase, where that was looked at."""
+        return not self._reading.forms or self.form(key) == "noun"
+
     def score(self, key: str) -> float:
-        """Higher is a better name: common inside, rare outside, ends like a noun."""
+        """Higher is a better name: common inside, rare outside, a whole phrase, early in its claims."""
         inside, outside = self.of(key)
-        words = key.split()
-        ending = 1.0 if ends_like_noun(self._counts.terms, key) else 0.6
-        return float(_LENGTH[len(words)] * ending * inside**0.5 * max(np.log(inside / outside), 0.0))
+        if self._reading.forms:
+            shape = _FORM[self.form(key)]
+        else:
+            shape = 1.0 if ends_like_noun(self._counts.terms, key) else 0.6
+        shape *= 1 - _LATE * self._reading.places.get(key, 0.5)
+        weight = shape * _LENGTH[len(key.split())] / (1 + 0.25 * self.owners(key)) ** 0.5
+        return float(weight * inside**0.5 * max(np.log(inside / outside), 0.0))
 
     def _words(self, key: str) -> list[tuple[float, float]]:
         """Shares of the words; weak ones ("issue") are not counted alone and speak through the whole term."""

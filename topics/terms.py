@@ -11,14 +11,14 @@ from scipy.sparse import csr_matrix
 from topics.words import Segment, segments, stem
 
 _LONGEST_GAP = 2  # little words allowed between two words of a phrase
-_MOST_WORDS = 3  # words of a phrase, little ones not counted
+_MOST_WORDS = 4  # words of a phrase, little ones not counted
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """Which claim holds which term: `keys` (m,) sorted, `matrix` (n, m) of 0/1.
 
-    A key is one to three word stems joined by spaces; little words between them are left out.
+    A key is one to four word stems joined by spaces; little words between them are left out.
     """
 
     keys: tuple[str, ...]
@@ -64,15 +64,21 @@ def _matrix(documents: list[dict[str, str]], number: dict[str, int]) -> csr_matr
 def _keys(parts: list[Segment]) -> dict[str, str]:
     """Key -> first text of it, for one claim."""
     found: dict[str, str] = {}
-    for part in parts:
-        for start, kind in enumerate(part.kinds):
-            if kind in ("content", "weak"):
-                for key, text in _from(part, start):
-                    found.setdefault(key, text)
+    for key, part, start, end in occurrences(parts):
+        found.setdefault(key, " ".join(part.low[start:end]))
     return found
 
 
-def _from(part: Segment, start: int) -> Iterator[tuple[str, str]]:
+def occurrences(parts: list[Segment]) -> Iterator[tuple[str, Segment, int, int]]:
+    """Every phrase of a claim in order: its key, its segment, the first word's number and that past the last."""
+    for part in parts:
+        for start, kind in enumerate(part.kinds):
+            if kind in ("content", "weak"):
+                for key, end in _from(part, start):
+                    yield key, part, start, end
+
+
+def _from(part: Segment, start: int) -> Iterator[tuple[str, int]]:
     """Phrases that begin at `start`; of weak words alone none."""
     stems: list[str] = []
     gap, solid = 0, False
@@ -87,7 +93,7 @@ def _from(part: Segment, start: int) -> Iterator[tuple[str, str]]:
         stems.append(root)
         solid = solid or kind == "content"
         if solid:
-            yield " ".join(stems), " ".join(part.low[start : place + 1])
+            yield " ".join(stems), place + 1
         if len(stems) == _MOST_WORDS:
             return
 

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from topics.formulas import without_formulas
+
 _LONGEST_CLAIM = 2_000  # characters; a name is in the first screen of a text
 _LONGEST_WORD = 24
 
@@ -69,24 +71,34 @@ _WEAK = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Words between two borders: as written, in small letters, and the part of each (see `kind`)."""
+    """Words between two borders: as written, in small letters, the part of each (see `kind`), and where.
+
+    `spans` are offsets into the claim.
+    """
 
     words: tuple[str, ...]
     low: tuple[str, ...]
     kinds: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
 
 
 def segments(claim: str) -> list[Segment]:
-    """Stretches of words of a claim, parted by punctuation, redaction tokens, addresses, code, mentions.
+    """Stretches of words of a claim, parted by punctuation, formulas, redaction tokens, addresses, code.
 
     Any script works: a word is a run of letters and digits. What follows 2,000 characters is left out.
     """
+    text = without_formulas(claim[:_LONGEST_CLAIM])
+    borders = [match.span() for match in _BREAK.finditer(text)]
+    starts = [0, *(end for _, end in borders)]
+    ends = [*(start for start, _ in borders), len(text)]
     found = []
-    for piece in _BREAK.split(claim[:_LONGEST_CLAIM]):
-        words = tuple(_WORD.findall(piece))
-        if words:
+    for start, end in zip(starts, ends, strict=True):
+        matches = list(_WORD.finditer(text, start, end))
+        if matches:
+            words = tuple(match[0] for match in matches)
             low = tuple(word.lower().replace("’", "'") for word in words)
-            found.append(Segment(words, low, tuple(kind(word) for word in low)))
+            spans = tuple(match.span() for match in matches)
+            found.append(Segment(words, low, tuple(kind(word) for word in low), spans))
     return found
 
 

@@ -32,7 +32,6 @@ CREATE TABLE triage (
   reason TEXT NOT NULL,
   probability REAL NOT NULL,
   raised_at TEXT NOT NULL,
-  owner TEXT NOT NULL,
   closed_at TEXT,
   closed_by TEXT,
   close_reason TEXT
