@@ -16,7 +16,7 @@ help: ## list the commands
 	@test -x $(BIN)/python || { echo "Creating .venv"; $(PYTHON) -m venv .venv; }
 	@echo "Installing the pinned runtime packages (about a minute)"
 	@$(PIP) install --no-deps --require-hashes -r requirements.lock
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation -e .
 	@echo "Compiling the clustering code and preparing the models (once, about two minutes)"
 	@$(BIN)/groundswell prepare
 	@touch $@

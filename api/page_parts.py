@@ -1,5 +1,6 @@
 """What several pages of the dashboard put together alike: checked parameters, charts, addresses."""
 
+from datetime import date, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from api.errors import field_problems
 from jobs.charts import Spec, volume_chart
 from jobs.store_paging import Page
 from jobs.store_search_findings import ChangeFilter
+from jobs.store_search_themes import RECENT_DAYS
 
 Q = TypeVar("Q", bound=BaseModel)
 
@@ -42,6 +44,16 @@ def series_chart(series: str, title: str) -> Spec:
     spec = volume_chart(volume, changes, search.findings.releases(), title)
     # The page has a heading of its own; the description stays, for those who hear the page.
     return {name: value for name, value in spec.items() if name != "title"}
+
+
+def compared(stream: str | None) -> bool:
+    """Whether the stream (None: any) has data of all the 28 days before the last 28; else a nought there is none."""
+    status = store().search.status
+    as_of = status.as_of()
+    days = [feed["first_day"] for feed in status.feeds() if stream in (None, feed["stream"])]
+    if as_of is None or not days:
+        return False
+    return date.fromisoformat(min(days)) <= date.fromisoformat(as_of[:10]) - timedelta(days=2 * RECENT_DAYS - 1)
 
 
 def base_context() -> dict[str, Any]:

@@ -4,15 +4,19 @@ from flask import Blueprint, render_template, request
 
 from api.access import EVERYONE, STAFF, allow, may, small_cell
 from api.db import store, workspace
-from api.page_parts import asked, base_context, next_address, series_chart
+from api.page_parts import asked, base_context, compared, next_address, series_chart
 from api.queries import RunQuery, WeeklyQuery
 from jobs.charts import weekly_chart
+from jobs.store_paging import Page
 from jobs.store_search_findings import AlertFilter
+from jobs.telling import WIDEST
 
 blueprint = Blueprint("pages", __name__)
 
 TOTAL = "feedback/total"
 SHORT_LIST = 6
+MOST_OPEN = 1000
+HAZARDS = ("critical", "elevated", "low")
 
 
 @blueprint.get("/")
@@ -21,20 +25,27 @@ def overview() -> str:
     """What a reader sees first: is the data fresh, what moved, how many were wrongly blocked."""
     search = store().search
     hidden = small_cell()
-    alerts = search.findings.alerts(AlertFilter(state="open"), limit=SHORT_LIST) if may(STAFF) else None
+    alerts = search.findings.alerts(AlertFilter(state="open"), limit=MOST_OPEN) if may(STAFF) else None
     return render_template(
         "overview.html",
         name=workspace().settings.name,
         head=search.status.headline(small_cell=hidden),
         week=search.counts.headline("over_block", small_cell=hidden),
         chart=series_chart(TOTAL, "Feedback by day"),
-        alerts=alerts,
+        alerts=alerts and gravest(alerts),
         themes=search.themes.page(state="living", small_cell=hidden, limit=SHORT_LIST),
         movers=search.themes.movers(small_cell=hidden, limit=SHORT_LIST),
         coverage=search.status.coverage(limit=SHORT_LIST),
         feeds=search.status.feeds(),
+        history=compared(None),
         **base_context(),
     )
+
+
+def gravest(page: Page) -> Page:
+    """The few alerts that the overview shows: gravest first, of equal hazard the newest."""
+    rows = sorted(page.rows, key=lambda row: HAZARDS.index(row["hazard"]))
+    return Page(rows[:SHORT_LIST], None, page.total)
 
 
 @blueprint.get("/weekly")
@@ -52,6 +63,7 @@ def weekly() -> str:
         slice=part,
         page=page,
         slices=counts.slices(kind),
+        widest=WIDEST,
         chart={**weekly_chart(page.rows, f"Weekly {kind} claims, slice {part}"), "title": ""},
         next=next_address(page),
         **base_context(),

@@ -8,7 +8,7 @@ from werkzeug.exceptions import UnprocessableEntity
 from api.access import EVERYONE, STAFF, allow, check_csrf, may, small_cell
 from api.actions import acknowledge, found
 from api.db import store
-from api.page_parts import asked, base_context, next_address, series_chart
+from api.page_parts import asked, base_context, compared, next_address, series_chart
 from api.queries import AcknowledgeBody, AlertQuery, ChangeQuery, ThemeQuery
 from jobs.store_search_findings import AlertFilter, ChangeFilter
 
@@ -43,6 +43,7 @@ def theme(theme_id: str) -> str:
         theme=shown,
         chart=series_chart(f"{shown['stream']}/theme={theme_id}", shown["name"]),
         series=f"{shown['stream']}/theme={theme_id}",
+        history=compared(shown["stream"]),
         changes=search.findings.changes(ChangeFilter(theme=theme_id), limit=20).rows if staff else [],
         alerts=search.findings.alerts(AlertFilter(theme=theme_id), limit=20).rows if staff else [],
         **base_context(),

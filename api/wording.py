@@ -1,7 +1,8 @@
 """How numbers, days and names are written on pages: Jinja filters, nothing that computes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from math import isfinite
 from typing import Any
 from urllib.parse import unquote
 
@@ -9,9 +10,14 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from jobs.charts import sparkline
+from jobs.store_delivery import values
 from jobs.store_search_documents import HIT_END, HIT_START
+from jobs.telling import tells
 
 NONE = "–"
+STANDING_OUT = 6
+"""Segments of a theme shown at once: those whose share differs most from the stream's."""
+SEARCHABLE = ("kind", "harm_domain", "theme", "mitigation")
 
 
 def number(value: float | int | None, digits: int = 0) -> str:
@@ -32,6 +38,17 @@ def short(value: float | int | None) -> str:
     if value is None:
         return NONE
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def span(low: float | None, high: float | None) -> str:
+    """An interval; one without an upper end is open.
+
+    >>> span(1.5, 4.123), span(8.67, float("inf")), span(None, 2)
+    ('1.5 to 4.12', '8.67 or more', '0 to 2')
+    """
+    if high is None or not isfinite(high):
+        return f"{short(low)} or more"
+    return f"{'0' if low is None else short(low)} to {short(high)}"
 
 
 def percent(value: float | None, digits: int = 0) -> str:
@@ -88,6 +105,57 @@ def week_filters(row: Mapping[str, Any]) -> dict[str, str] | None:
     return filters
 
 
+def named_customers(row: Mapping[str, Any]) -> str:
+    """Distinct customers; where people wrote and none named a customer, that, for it is no nought.
+
+    >>> named_customers({"customers": 0, "reporters": 18}), named_customers({"customers": 1200, "reporters": 2000})
+    ('none named', '1,200')
+    """
+    return "none named" if row["customers"] == 0 and row["reporters"] else number(row["customers"])
+
+
+def by_difference(segments: Sequence[Mapping[str, Any]], most: int = STANDING_OUT) -> tuple[list[Any], list[Any]]:
+    """The segments whose share differs most from that of the stream, and the others, both in their order.
+
+    >>> by_difference([{"share": 0.5, "stream_share": 0.5}, {"share": 0.9, "stream_share": 0.1}], most=1)
+    ([{'share': 0.9, 'stream_share': 0.1}], [{'share': 0.5, 'stream_share': 0.5}])
+    """
+    known = [place for place, row in enumerate(segments) if None not in (row["share"], row["stream_share"])]
+    ranked = sorted(known, key=lambda place: -abs(segments[place]["share"] - segments[place]["stream_share"]))
+    chosen = set(ranked[:most])
+    kept = [row for place, row in enumerate(segments) if place in chosen]
+    return kept, [row for place, row in enumerate(segments) if place not in chosen]
+
+
+def series_filters(series: str) -> dict[str, str]:
+    """The document search behind a series; of an anomaly type only its stream, for documents have no such filter.
+
+    >>> series_filters("feedback/kind=over_block&harm_domain=cyber")
+    {'stream': 'feedback', 'kind': 'over_block', 'harm_domain': 'cyber'}
+    >>> series_filters("feedback/unassigned")
+    {'stream': 'feedback', 'theme': 'unassigned'}
+    """
+    stream, _, rest = series.partition("/")
+    given = {name: value for name, value in values(series).items() if name in SEARCHABLE}
+    return {"stream": stream, **given, **({"theme": "unassigned"} if rest == "unassigned" else {})}
+
+
+def coverage_line(row: Mapping[str, Any]) -> str:
+    """A coverage change as a sentence: what, when, and how many documents a day before and after.
+
+    >>> told = {"dimension": "product", "value": "api", "type": "start", "evidence": {"before": 0.8, "after": 866.67}}
+    >>> coverage_line({**told, "day_low": "2015-02-22", "day_high": "2015-02-22"})
+    'starts on 22 Feb 2015: 0.8 documents a day before, then 867'
+    """
+    verb = {"gap": "is silent", "start": "starts", "stop": "stops"}.get(row["type"], row["type"])
+    single = row["day_low"] == row["day_high"]
+    when = f"on {day(row['day_low'])}" if single else f"from {day(row['day_low'])} to {day(row['day_high'])}"
+    evidence = row["evidence"] or {}
+    if evidence.get("before") is None or evidence.get("after") is None:
+        return f"{verb} {when}"
+    return f"{verb} {when}: {short(evidence['before'])} documents a day before, then {short(evidence['after'])}"
+
+
 def label(value: str | None) -> str:
     """An identifier as words.
 
@@ -121,10 +189,28 @@ def passages(document: Mapping[str, Any]) -> list[dict[str, str | None]]:
     return parts
 
 
-FILTERS = (number, short, percent, day, moment, week, week_filters, label, marked, passages, sparkline)
+FILTERS = (
+    number,
+    short,
+    span,
+    percent,
+    day,
+    moment,
+    week,
+    week_filters,
+    label,
+    marked,
+    passages,
+    sparkline,
+    named_customers,
+    by_difference,
+    series_filters,
+    coverage_line,
+)
 
 
 def register(app: Flask) -> None:
     """Make the filters known to templates."""
     for one in FILTERS:
         app.jinja_env.filters[one.__name__] = one
+    app.jinja_env.tests["telling"] = lambda row: tells(row["wrongful_estimated"], row["wrongful_high"])

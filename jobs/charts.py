@@ -89,11 +89,14 @@ def weekly_chart(ledger: Rows, title: str = "") -> Spec:
         *number_tooltips(unique="claimed_unique", all="claimed_raw"),
         alt.Tooltip("partial:N", title="not complete"),
     ]
+    # Lines through no point at all make the renderer complain, where no week is complete yet.
+    whole = not weeks["partial"].all() and weeks["claims_low"].notna().any()
+    ground = [band.encode(y=alt.Y("claims_low:Q", title="claims a week"), y2="claims_high:Q")] if whole else []
     layers = alt.layer(
-        band.encode(y=alt.Y("claims_low:Q", title="claims a week"), y2="claims_high:Q"),
-        base.mark_tick(color=GREY, opacity=0.5, **tick).encode(y="claimed_raw:Q"),
+        *ground,
+        base.mark_tick(color=GREY, opacity=0.5, **tick).encode(y=alt.Y("claimed_raw:Q", title="claims a week")),
         base.mark_tick(color=AMBER, **tick).encode(y="claimed_unique:Q", tooltip=tooltip),
-        line.encode(y="claims_estimated:Q"),
+        *([line.encode(y="claims_estimated:Q")] if whole else []),
         base.mark_circle(size=60, color=BLUE).encode(y="claims_estimated:Q", opacity=shown, tooltip=tooltip),
     )
     return _finished(layers, title, height=260)

@@ -4,6 +4,7 @@ import functools
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +16,8 @@ from jobs.workspace import Workspace
 R = TypeVar("R")
 
 MARKER = "groundswell.yaml"
+SHORT = 14
+"""A column whose widest cell has at most so many characters is never broken: ids, days, numbers."""
 # C0 and C1 controls but newline and tab: a document must not drive the reader's terminal.
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -74,23 +77,55 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name in columns:
-        numeric = all(isinstance(row.get(name), int | float | None) for row in rows)
-        table.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+        widest = max(len(line) for row in rows for line in cell(row.get(name)).split("\n"))
+        table.add_column(
+            heading(name, widest),
+            justify="right" if all(_numeric(row.get(name)) for row in rows) else "left",
+            overflow="fold",
+            no_wrap=widest <= SHORT,
+            vertical="top",
+        )
     for row in rows:
         table.add_row(*(Text(cell(row.get(name))) for name in columns))
-    Console().print(table)
+    Console(width=width()).print(table)
+
+
+def width() -> int:
+    """Columns of the terminal, or of COLUMNS; 80 where there is neither."""
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def heading(name: str, widest: int) -> str:
+    """A column's name over cells of at most `widest` characters: broken between words where it is wider.
+
+    >>> heading("last_day", 10), heading("unknown_reporters", 5)
+    ('last day', 'unknown\\nreporters')
+    """
+    return name.replace("_", " ") if len(name) <= widest else name.replace("_", "\n")
+
+
+NUMBER = re.compile(
+    r"[×<]?-?\d[\d,.]*(e-?\d+)?( ?%)?([ \n]+[(\d].*)?|cannot tell.*|none named|from 0|no exposure", re.S
+)
+
+
+def _numeric(value: Any) -> bool:
+    """Whether a cell stands right: a number, a number with its sign or interval, or nothing."""
+    return isinstance(value, int | float | None) or bool(isinstance(value, str) and NUMBER.fullmatch(value))
 
 
 def cell(value: Any) -> str:
     """One value as a person reads it, with control characters gone.
 
-    >>> cell(0.12345), cell(None), cell(["a", "b"]), cell("x\\x1b[2J")
-    ('0.123', '-', 'a, b', 'x[2J')
+    >>> cell(0.12345), cell(12345), cell(None), cell(["a", "b"]), cell("x\\x1b[2J")
+    ('0.123', '12,345', '-', 'a, b', 'x[2J')
     """
     if value is None or (isinstance(value, float) and value != value):
         return "-"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
     if isinstance(value, float):
         return f"{value:.3g}" if abs(value) < 100 else f"{value:,.0f}"
     if isinstance(value, list | tuple):

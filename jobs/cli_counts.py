@@ -7,15 +7,29 @@ from typing import Any
 
 import click
 
-from jobs.cli_context import json_option, pass_workspace, show
+from jobs.cli_context import json_option, pass_workspace, show, width
 from jobs.escapes import one_line
 from jobs.store import Store
 from jobs.store_rows import encoded, null
+from jobs.telling import tells
 from jobs.workspace import Workspace
 
 Row = dict[str, Any]
 
-SHOWN = "week slice claims unique raw customers corroborated adjudicated wrongful per_10k".split()
+ROOMY = {"all": 112, "sliced": 130}
+"""From so many characters on, an interval stands beside its number, below that under it."""
+WHOLE = {"all": 98, "sliced": 114}
+"""From so many characters on, the account has all columns."""
+ERRORS = {"over_block": "wrongful", "under_block": "missed"}
+"""The column of the estimate from audits."""
+TELLS_NOT = {
+    "corroborated": "no document is joined to a decision (corroborated)",
+    "adjudicated": "nothing was reviewed (adjudicated)",
+    "wrongful": "no random audit of blocks (wrongful)",
+    "missed": "no random audit of allowed traffic (missed)",
+    "per_10k": "no exposure (per 10k)",
+}
+"""Why a column is empty in every row; it is then left out and said below."""
 
 
 @click.group("counts")
@@ -57,9 +71,10 @@ def weekly(
     if form == "csv":
         click.echo(as_csv(rows), nl=False)
         return
-    plain = as_json or form == "json"
-    note = None if plain or not rows else _note(rows)
-    show(rows if plain else [table_row(row) for row in rows], plain, columns=SHOWN, note=note)
+    if as_json or form == "json" or not rows:
+        show(rows, as_json or form == "json")
+        return
+    _show(rows)
 
 
 def account(store: Store, *, kind: str, by: str | None) -> list[Row]:
@@ -100,42 +115,75 @@ def _counted_now(store: Store, kind: str, by: str, as_of: str) -> list[Row]:
     return rows
 
 
-def table_row(row: Row) -> Row:
-    """A ledger row as the table shows it: intervals beside their numbers."""
+def _show(rows: Sequence[Row]) -> None:
+    """The account as a table that fits the terminal; columns without any number are named below it."""
+    shape = "sliced" if len({row["slice"] for row in rows}) > 1 else "all"
+    told = [table_row(row, roomy=width() >= ROOMY[shape]) for row in rows]
+    empty = [name for name in TELLS_NOT if name in told[0] and all(row[name] is None for row in told)]
+    left_out = [*empty, *(["slice"] if shape == "all" else [])]
+    if width() < WHOLE[shape]:
+        left_out += ["corroborated", "adjudicated"]
+    columns = [name for name in told[0] if name not in left_out]
+    filled = [row | ({"per_10k": "no exposure"} if row["per_10k"] is None else {}) for row in told]
+    show(filled, False, columns=columns, note=_note(rows, columns, empty))
+
+
+def table_row(row: Row, *, roomy: bool = True) -> Row:
+    """A ledger row as the table shows it: intervals beside or under their numbers, None where nothing is known."""
+    wrong = [row[f"wrongful_{end}"] for end in ("estimated", "low", "high")]
+    by_audit = spanned(*wrong, roomy=roomy)
+    if by_audit and not tells(wrong[0], wrong[2]):
+        by_audit = f"cannot tell{' ' if roomy else chr(10)}({row['audited']} audits)"
     return {
         "week": row["week"] + (" *" if row["partial"] else ""),
         "slice": row["slice"],
-        "claims": spanned(row["claims_estimated"], row["claims_low"], row["claims_high"]),
+        "claims": spanned(row["claims_estimated"], row["claims_low"], row["claims_high"], roomy=roomy),
         "unique": row["claimed_unique"],
         "raw": row["claimed_raw"],
-        "customers": row["customers"],
+        "customers": "none named" if row["customers"] == 0 and row["reporters"] else row["customers"],
         "corroborated": row["corroborated"],
         "adjudicated": row["adjudicated"],
-        "wrongful": spanned(row["wrongful_estimated"], row["wrongful_low"], row["wrongful_high"]),
-        "per_10k": spanned(*(row[f"per_10k_requests{end}"] for end in ("", "_low", "_high"))),
+        ERRORS[row["kind"]]: by_audit,
+        "per_10k": spanned(*(row[f"per_10k_requests{end}"] for end in ("", "_low", "_high")), roomy=roomy),
     }
 
 
-def spanned(estimate: float | None, low: float | None, high: float | None) -> str | None:
-    """An estimate with its interval.
+def spanned(estimate: float | None, low: float | None, high: float | None, *, roomy: bool = True) -> str | None:
+    """An estimate with its interval, beside it or on a line of its own.
 
-    >>> spanned(12.0, 6.2006, 20.96)
-    '12 (6.2–21)'
+    >>> spanned(12.0, 6.2006, 20.96), spanned(12.0, 6.2006, 20.96, roomy=False)
+    ('12 (6.2–21)', '12\\n6.2–21')
     """
     if estimate is None or low is None or high is None:
         return None
-    return f"{_short(estimate)} ({_short(low)}–{_short(high)})"
+    span = f"{_short(low)}–{_short(high)}"
+    return f"{_short(estimate)} ({span})" if roomy else f"{_short(estimate)}\n{span}"
 
 
 def _short(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.2g}" if value < 10 else f"{value:.0f}"
 
 
-def _note(rows: Sequence[Row]) -> str:
-    told = "; ".join(sorted({row["correction"] for row in rows}))
-    partial = "; * the week is not complete" if any(row["partial"] for row in rows) else ""
-    rate = "per_10k: claims per 10,000 requests"
-    return f"claims with 95 % interval ({told}); {rate}{partial}; as of {rows[-1]['as_of']}"
+def _note(rows: Sequence[Row], columns: Sequence[str], empty: Sequence[str]) -> str:
+    slices = sorted({row["slice"] for row in rows})
+    kind = rows[0]["kind"].replace("_", "-")
+    lines = [
+        f"{kind}, {'slice ' + slices[0] if len(slices) == 1 else f'{len(slices)} slices'}; as of {rows[-1]['as_of']}"
+    ]
+    lines.append("claims with 95 % interval: " + "; ".join(sorted({row["correction"] for row in rows})))
+    meanings = {
+        "wrongful": "wrongful: blocks found wrong, estimated from random audits",
+        "missed": "missed: harm let through, estimated from random audits of allowed traffic",
+        "per_10k": "per 10k: claims per 10,000 requests",
+    }
+    lines += [meaning for name, meaning in meanings.items() if name in columns]
+    lines += [f"cannot tell: {'; '.join(TELLS_NOT[name] for name in empty)}"] if empty else []
+    lines += ["* the week is not complete"] if any(row["partial"] for row in rows) else []
+    cut = {"corroborated", "adjudicated"} - {*columns, *empty}
+    lines += (
+        [] if not cut else [f"{', '.join(name for name in TELLS_NOT if name in cut)}: on a wider terminal, or --json"]
+    )
+    return "\n".join(lines)
 
 
 def as_csv(rows: Sequence[Row]) -> str:

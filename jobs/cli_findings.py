@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from jobs.cli_context import json_option, pass_workspace, show
+from jobs.cli_changes import change_columns, change_row, coverage_changes, show_coverage
+from jobs.cli_context import json_option, pass_workspace, show, width
 from jobs.store_keys import timestamp
 from jobs.store_search_documents import HIT_END, HIT_START, DocumentFilter
 from jobs.store_search_findings import AlertFilter, ChangeFilter
@@ -15,7 +16,12 @@ from jobs.workspace import Workspace
 
 Rows = list[dict[str, Any]]
 
-LONGEST_CELL = 160
+TEXT_LINES = 2
+"""Lines of the terminal that the text of a document may fill."""
+OTHER_COLUMNS = 56
+"""Characters that the columns beside a long text take."""
+WIDE = 100
+"""From so many characters on, a table shows its second-rank columns too."""
 
 limit_option = click.option(
     "--limit", default=30, show_default=True, type=click.IntRange(1, 100_000), help="Rows at most."
@@ -55,8 +61,10 @@ def documents(
     wanted = DocumentFilter(text=" ".join(words) or None, segments=segments, **filters)
     with workspace.open_store() as store:
         page = store.search.documents.page(wanted, limit=limit)
-    rows = [{**row, "excerpt": _plain(row["excerpt"])} for row in page.rows]
-    columns = {"id": "document_id", "day": "occurred_at", "kind": "kind", "theme": "theme_id", "text": "excerpt"}
+    rows = [{**row, "excerpt": _plain(row["excerpt"]), "of": row["kind"] or row["anomaly_type"]} for row in page.rows]
+    if as_json:
+        rows = [{name: value for name, value in row.items() if name != "of"} for row in rows]
+    columns = {"id": "document_id", "day": "occurred_at", "kind": "of", "theme": "theme_id", "text": "excerpt"}
     _list(rows, as_json, columns, f"{len(rows):,} of {page.total:,} documents that match, {page.extra['of']:,} in all")
 
 
@@ -115,30 +123,27 @@ def show_theme(workspace: Workspace, theme_id: str, as_json: bool) -> None:
 @click.command()
 @click.option("--theme", help="Only this theme id.")
 @click.option("--direction", type=click.Choice(["up", "down"]), help="Only rises or falls.")
+@click.option("--coverage", is_flag=True, help="Only changes in what we see: feed gaps, values that start or stop.")
 @from_option
 @to_option
 @limit_option
 @json_option
 @pass_workspace
-def changes(
-    workspace: Workspace,
-    limit: int,
-    as_json: bool,
-    **filters: Any,
-) -> None:
-    """Changepoints of every series, newest first."""
-    wanted = ChangeFilter(**filters | {name: _day(filters[name]) for name in ("day_from", "day_to")})
+def changes(workspace: Workspace, coverage: bool, limit: int, as_json: bool, **filters: Any) -> None:
+    """Changepoints of every series, newest first; below them what changed in the feeds."""
+    days = {name: _day(filters[name]) for name in ("day_from", "day_to")}
     with workspace.open_store() as store:
-        page = store.search.findings.changes(wanted, limit=limit)
-    columns = {
-        "day": "day",
-        "series": "title",
-        "": "direction",
-        "ratio": "ratio",
-        "q": "q_value",
-        "found": "detected_on",
-    }
-    _list(page.rows, as_json, columns, f"{len(page.rows):,} of {page.total:,} changes")
+        page = store.search.findings.changes(ChangeFilter(**filters | days), limit=limit)
+        feeds = coverage_changes(store, **days, limit=limit)
+    if coverage and (as_json or not feeds):
+        show(feeds, as_json)
+        return
+    if not coverage:
+        rows = page.rows if as_json else [change_row(row) for row in page.rows]
+        columns = {name: name for name in change_columns(rows, wide=width() >= WIDE)}
+        _list(rows, as_json, columns, f"{len(page.rows):,} of {page.total:,} changes")
+    if not as_json:
+        show_coverage(feeds)
 
 
 @click.group(invoke_without_command=True)
@@ -247,13 +252,14 @@ def _brief(value: Any) -> Any:
     """Timestamps as days, long text cut."""
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", value):
         return value[:10]
-    return textwrap.shorten(value, LONGEST_CELL, placeholder=" …") if isinstance(value, str) else value
+    most = TEXT_LINES * max(width() - OTHER_COLUMNS, 30)
+    return textwrap.shorten(value, most, placeholder=" …") if isinstance(value, str) and len(value) > most else value
 
 
 def _plain(excerpt: str | None) -> str:
     if excerpt is None:
         return "(withheld)"
-    return " ".join(excerpt.replace(HIT_START, "").replace(HIT_END, "").split())
+    return " ".join(excerpt.replace(HIT_START, "").replace(HIT_END, "").split()) or "(no text)"
 
 
 def _day(text: str | None) -> str | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobs.cli_changes import coverage_changes, show_coverage
 from jobs.cli_context import CONTROLS, json_option, pass_workspace, show
 from jobs.progress import bar, say
 from jobs.workspace import Workspace, create_workspace
@@ -173,17 +174,27 @@ def status(workspace: Workspace, as_json: bool) -> None:
             "quarantined": store.runs.quarantined(),
             "runs": store.runs.last(),
         }
+        coverage = coverage_changes(store)
     done = {row["job"] for row in tables["runs"] if row["state"] == "done"}
     due = [step.name for step in STEPS if step.name not in done]
     if as_json:
-        show({"workspace": str(workspace.path), "as_of": as_of, **tables, "not_run": due}, True)
+        show({"workspace": str(workspace.path), "as_of": as_of, **tables, "coverage": coverage, "not_run": due}, True)
         return
     click.echo(f"workspace {workspace.path}, as of {as_of or 'nothing yet'}")
     for title, rows in tables.items():
         click.echo(f"\n{title}")
-        show(rows, False, columns=COLUMNS.get(title))
+        show([_brief(row) for row in rows], False, columns=COLUMNS.get(title))
+    show_coverage(coverage)
     if due:
         click.echo(f"\nnot run yet: {', '.join(due)}; next: groundswell -w {workspace.path} run")
+
+
+def _brief(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as the table shows it: days instead of moments, a share in percent."""
+    told = {name: value[:10] if name == "as_of" and value else value for name, value in row.items()}
+    if told.get("unknown_reporters") is not None:
+        told["unknown_reporters"] = f"{told['unknown_reporters']:.0%}"
+    return told
 
 
 COLUMNS = {

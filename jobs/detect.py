@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from jobs.count import counted, whole_exposure
@@ -97,7 +98,8 @@ def explanations(
 
 def change_rows(table: pd.DataFrame, said: list[dict[str, Any]], *, as_of: str) -> pd.DataFrame:
     """The table `change`."""
-    rows = table.rename(columns={"end": "ends_on"})
+    # A bound that is not finite is no number to JSON: an open end is stored as none.
+    rows = table.rename(columns={"end": "ends_on"}).replace([np.inf, -np.inf], np.nan)
     for name in ("day", "day_low", "day_high", "detected_on", "ends_on"):
         rows[name] = rows[name].dt.strftime("%Y-%m-%d")
     return rows.assign(

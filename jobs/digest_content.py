@@ -42,6 +42,8 @@ def digest_content(
     period = _period(view, owner, previous)
     content = _envelope(view, owner, period)
     content["counts"] = _counts([alert for alert in mine if _lives(alert, view)])
+    content["news"] = _counts(loud)
+    content["told_before"] = _counts([alert for alert in rest if alert not in loud])
     content["alerts"] = blocks
     content["others"] = [_short(alert) for alert in rest[:MOST_LISTED]]
     content["more_others"] = max(len(rest) - MOST_LISTED, 0)
@@ -65,6 +67,8 @@ def alert_content(view: View, alert: Row, owner: Mapping[str, Any]) -> Row:
         **empty,
         "scope": "alert",
         "counts": _counts([alert]),
+        "news": _counts([alert]),
+        "told_before": {},
         "alerts": [alert_facts(view, alert)],
         "nothing": False,
         "weekly": {"slice": "all", "last_full_week": None, "parts": [], "over_block": [], "under_block": []},

@@ -10,6 +10,7 @@ from jobs.escapes import one_line
 from jobs.settings import Settings
 from jobs.store import Store
 from jobs.store_delivery import values
+from jobs.telling import tells
 
 Row = dict[str, Any]
 
@@ -142,6 +143,7 @@ def week_facts(row: Row) -> Row:
         "requests": figure(row["requests"]),
         "per_10k": [figure(row[f"per_10k_requests{end}"]) for end in ("", "_low", "_high")],
         "wrongful": [tally(row[f"wrongful_{end}"]) for end in ("estimated", "low", "high")],
+        "wrongful_tells": tells(row["wrongful_estimated"], row["wrongful_high"]),
         "wrong_percent": [percent(value) for value in wrong] if wrong else None,
         "audited": row["audited"],
         "adjudicated": row["adjudicated"],

@@ -5,7 +5,7 @@ from typing import Any
 Row = dict[str, Any]
 
 KINDS = {"over_block": "over-block", "under_block": "under-block"}
-FOUND_WRONG = {"over_block": "wrongful, by audit", "under_block": "let through, by audit"}
+FOUND_WRONG = {"over_block": "wrongful blocks, by audit", "under_block": "missed harm, by audit of allowed traffic"}
 """What the estimate from random audits is of."""
 STATES = {
     "new": "new",
@@ -20,7 +20,7 @@ def title(content: Row) -> str:
     """What it is, in one line: whose, how many alerts, until when."""
     if content["scope"] == "alert":
         return str(content["alerts"][0]["title"])
-    return f"{content['owner_name']}: {_alerts(len(content['alerts']))}, to {content['period']['to']}"
+    return f"{content['owner_name']}: {_standing(content)}, to {content['period']['to']}"
 
 
 def summary(content: Row) -> list[str]:
@@ -46,11 +46,7 @@ def lead(alert: Row) -> str:
     """The first sentence of an alert: that of its explanation, else what its figures say."""
     if alert["reads"]:
         return str(alert["reads"][0])
-    who = (
-        ""
-        if alert["customers"] is None
-        else (f"; {many(alert['reporters'], 'reporter')}, {many(alert['customers'], 'customer')}")
-    )
+    who = "" if alert["customers"] is None else (f"; {many(alert['reporters'], 'reporter')}, {customers(alert)}")
     return f"{alert['subject']}: {moved(alert)}{who}."
 
 
@@ -59,7 +55,7 @@ def week_line(row: Row) -> str:
     kind, where = KINDS[row["kind"]], scope(row["slice"])
     text = f"{where}: {number(row['estimated'])} {kind} claims (95 % interval {_span(row['low'], row['high'])}"
     text += f"; {row['correction']}), {number(row['unique'])} unique of {many(row['raw'], 'document')}"
-    return text + f" from {many(row['reporters'], 'reporter')} and {many(row['customers'], 'customer')}"
+    return text + f" from {many(row['reporters'], 'reporter')} and {customers(row)}"
 
 
 def scope(key: str) -> str:
@@ -93,6 +89,23 @@ def many(count: Any, noun: str) -> str:
     return f"{number(count)} {noun}{'' if count == 1 else 's'}"
 
 
+def customers(row: Row) -> str:
+    """Distinct customers of a row; where people wrote and none named a customer, that, for it is no nought.
+
+    >>> customers({"customers": 0, "reporters": 18}), customers({"customers": 1, "reporters": 2})
+    ('no customer named', '1 customer')
+    """
+    return "no customer named" if row["customers"] == 0 and row["reporters"] else many(row["customers"], "customer")
+
+
+def by_audit(row: Row) -> str:
+    """The estimate from audits with its interval; "cannot tell" where that is too wide, with what it rests on."""
+    estimate, low, high = row["wrongful"]
+    if row["wrongful_tells"]:
+        return f"{number(estimate)} ({_span(low, high)})"
+    return f"cannot tell from {many(row['audited'], 'audit')}"
+
+
 def interval(row: Row, name: str) -> str:
     """The 95 % interval of a figure, in brackets; an end that is not known is open."""
     low, high = row[f"{name}_low"], row[f"{name}_high"]
@@ -105,8 +118,17 @@ def _span(low: Any, high: Any) -> str:
     return f"{'0' if low is None else number(low)} to {number(high)}"
 
 
-def _alerts(count: int) -> str:
-    return many(count, "alert") if count else "no alert"
+def _standing(content: Row) -> str:
+    """How many alerts are news, and how many are open besides."""
+    before = _open(content["told_before"])
+    news = sum(content["news"].get(state, 0) for state in STATES)
+    if news:
+        return many(news, "alert") + (f", {number(before)} more still open" if before else "")
+    return f"{many(before, 'alert')} still open, nothing new" if before else "nothing new, no alert open"
+
+
+def _open(counts: Row) -> int:
+    return sum(counts.get(state, 0) for state in STATES if state != "resolved")
 
 
 def _period(content: Row) -> str:
@@ -123,19 +145,23 @@ def _nothing(content: Row) -> str:
 
 
 def _alert_line(content: Row) -> str:
-    counts = content["counts"]
-    told = [f"{counts[state]} {STATES[state]}" for state in STATES if counts.get(state)]
-    critical = f"; {counts['critical']} of critical hazard" if counts.get("critical") else ""
-    return f"Alerts {_period(content)}: {', '.join(told)}{critical}."
+    news, before = content["news"], content["told_before"]
+    told = [f"{news[state]} {STATES[state]}" for state in STATES if news.get(state)]
+    rest = [f"{many(_open(before), 'alert')} told before and still open"] if _open(before) else []
+    rest += [f"{number(before['resolved'])} over"] if before.get("resolved") else []
+    critical = f"; {content['counts']['critical']} of critical hazard" if content["counts"].get("critical") else ""
+    line = f"Alerts {_period(content)}: {', '.join(told)}" if told else f"Nothing new {_period(content)}"
+    separator = "; " if told else ": "
+    return f"{line}{separator if rest else ''}{', '.join(rest)}{critical}."
 
 
 def _top(content: Row) -> str:
     if not content["alerts"]:
-        return "Nothing is new: the open alerts below were told before."
+        return ""
     alert = content["alerts"][0]
     line = f"First to look at: {alert['subject']}, {moved(alert)}"
     if alert["customers"] is not None:
-        line += f", {many(alert['customers'], 'customer')}, {many(alert['reporters'], 'reporter')}"
+        line += f", {customers(alert)}, {many(alert['reporters'], 'reporter')}"
     return f"{line}, since {alert['day']}."
 
 
@@ -168,6 +194,9 @@ def _wrongful(content: Row) -> str:
     if row["wrongful"][0] is None:
         return f"How many blocks were wrong in {row['week']} cannot be told: no random audit of them is on record."
     wrong, low, high = row["wrongful"]
+    if not row["wrongful_tells"]:
+        audits = many(row["audited"], "random audit")
+        return f"How many blocks were wrong in {row['week']} cannot be told from {audits}: {_span(low, high)}."
     line = f"Wrongful blocks in {row['week']}, from {many(row['audited'], 'random audit')}: {number(wrong)}"
     line += f" (95 % interval {_span(low, high)})"
     if row["wrong_percent"]:

@@ -7,7 +7,20 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from jobs.digest_lines import FOUND_WRONG, KINDS, STATES, lead, many, number, scope, summary, title, week_line
+from jobs.digest_lines import (
+    FOUND_WRONG,
+    KINDS,
+    STATES,
+    by_audit,
+    customers,
+    lead,
+    many,
+    number,
+    scope,
+    summary,
+    title,
+    week_line,
+)
 from jobs.escapes import file_name, markdown, tame
 from jobs.message import with_images
 
@@ -87,6 +100,8 @@ def _environment(*, autoescape: bool) -> Environment:
         scope=scope,
         n=number,
         many=many,
+        customers=customers,
+        by_audit=by_audit,
         found_wrong=FOUND_WRONG,
         matcher=matcher,
         kinds=KINDS,

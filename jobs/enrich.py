@@ -1,5 +1,6 @@
 """The first step of a run: language, vector, kind, domain, use case, severity and hazard of every new document."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,11 @@ class Models:
     taxonomy: Taxonomy
 
     @property
+    def reading(self) -> str:
+        """What a classification rests on: the classifier, and all of the taxonomy, hazards and thresholds too."""
+        return f"{self.classifier.version}/{hashlib.sha256(repr(self.taxonomy).encode()).hexdigest()[:8]}"
+
+    @property
     def versions(self) -> dict[str, str]:
         """The version of each, for the account of the run."""
         return {
@@ -54,7 +60,7 @@ def load_models(store: Store, settings: Settings, models: Path) -> Models:
 
 def run(store: Store, models: Models, *, as_of: str, progress: Callable[..., Any] = bar) -> int:
     """Enrich what these models have not seen, chunk by chunk; returns the documents enriched."""
-    versions = (models.embedder.version, models.classifier.version)
+    versions = (models.embedder.version, models.reading)
     total = store.understanding.pending_count(*versions)
     domains = {row["mitigation_id"]: row["harm_domain"] for row in store.reference.mitigations()}
     with progress("enrich", total) as advance:
@@ -129,7 +135,7 @@ def classified(
 
 def _rows(fields: pd.DataFrame, models: Models) -> list[dict[str, Any]]:
     versions = {
-        "classifier_version": models.classifier.version,
+        "classifier_version": models.reading,
         "taxonomy_version": models.taxonomy.version,
     }
     rows: list[dict[str, Any]] = []

@@ -1,7 +1,7 @@
 """The daily run: every step in order, each skipped when its input has not changed since it was last done."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -113,7 +113,7 @@ def run(workspace: Workspace, *, now: datetime) -> list[dict[str, object]]:
             return loaded[0]
 
         day = Day(workspace, store, settings, as_of, reference, models)
-        return [_do(step, day, inputs) for step in STEPS]
+        return [_do(step, day, inputs, later=STEPS[place:]) for place, step in enumerate(STEPS, 1)]
 
 
 def moment(store: Store, settings: Settings, now: datetime) -> str:
@@ -139,11 +139,16 @@ def fingerprint(store: Store, settings: Settings, as_of: str, reference: Referen
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _do(step: Step, day: Day, inputs: str) -> dict[str, object]:
+def _do(step: Step, day: Day, inputs: str, *, later: Sequence[Step]) -> dict[str, object]:
     state = day.store.runs.state(step.name)
-    if state is not None and state["input_hash"] == inputs and not step.due(day):
+    known = state is not None and state["input_hash"] == inputs
+    if known and not step.due(day):
         return {"job": step.name, "state": "skipped", "rows": 0, "seconds": 0.0}
     say(f"{step.name} …")
+    if not known:
+        # What comes after builds on this step's rows, even where it has seen these inputs before: a setting that
+        # was changed and, after a run that was cut short, changed back.
+        day.store.runs.forget([one.name for one in later])
     with day.store.runs.running(step.name, now=datetime.now(UTC), as_of=day.as_of) as account:
         account.rows_out = step.run(day)
         day.store.runs.set_state(step.name, inputs, account.run_id, day.as_of)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,7 @@ def build_world(calendar: Calendar, *, seed: int) -> World:
     kept, lost = _deliver(filings, calendar, schedule)
     log = Log(clerk, schedule)
     log.join(kept)
-    kept = _copies(kept, calendar, dice)
+    kept = _copies(kept, calendar, schedule, dice)
     composer = _write_texts(kept, banks, dice)
     traffic = make_traffic(calendar, crowd.customers, schedule.start, dice)
     log.fill(traffic)
@@ -123,19 +123,23 @@ def _file_all(clerk: Clerk, schedule: Schedule) -> tuple[tuple[Event, ...], list
 def _deliver(filings: Sequence[Filing], calendar: Calendar, schedule: Schedule) -> tuple[list[Filing], int]:
     """What arrives before the world closes, and how many the gap swallowed."""
     arrived = [one for one in filings if one.received < calendar.closed]
-    first, last = schedule.gap
-    kept = [
-        one for one in arrived if one.source != GAP_SOURCE or not first <= calendar.index(one.received.date()) <= last
-    ]
+    kept = [one for one in arrived if not _swallowed(one.source, one.received, calendar, schedule)]
     return kept, len(arrived) - len(kept)
 
 
-def _copies(filings: list[Filing], calendar: Calendar, dice: Dice) -> list[Filing]:
+def _swallowed(source: str, received: datetime, calendar: Calendar, schedule: Schedule) -> bool:
+    first, last = schedule.gap
+    return source == GAP_SOURCE and first <= calendar.index(received.date()) <= last
+
+
+def _copies(filings: list[Filing], calendar: Calendar, schedule: Schedule, dice: Dice) -> list[Filing]:
     """Add documents their reporters sent twice, order all by arrival and number them."""
     everything = list(filings)
     for filing in filings:
         again = filing.received + timedelta(minutes=1 + 2800 * dice.unit() ** 3)
-        if filing.reporter and not filing.event and again < calendar.closed and dice.chance(COPY_SHARE):
+        if not filing.reporter or filing.event or again >= calendar.closed or not dice.chance(COPY_SHARE):
+            continue
+        if not _swallowed(filing.source, again, calendar, schedule):
             everything.append(replace(filing, received=again, copy_of=filing))
     everything.sort(key=_arrival)
     for number, filing in enumerate(everything, 1):

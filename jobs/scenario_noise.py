@@ -39,7 +39,9 @@ def as_outburst(text: str, dice: Dice) -> str:
         bare = bare.upper()
     elif style < 0.62:
         bare = _shorten(bare.lower())
-    return bare if bare.endswith(("?", "!", "…")) else bare + dice.pick(ENDINGS)
+    said = bare if bare.endswith(("?", "!", "…")) else bare + dice.pick(ENDINGS)
+    # "..." is all that some people say.
+    return said or text
 
 
 def as_foreigner(text: str, dice: Dice) -> str:

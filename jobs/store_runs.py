@@ -109,6 +109,11 @@ class Runs:
         sql = "INSERT OR REPLACE INTO job_state (job, input_hash, run_id, as_of) VALUES (?, ?, ?, ?)"
         self.db.execute(sql, (job, input_hash, run_id, as_of))
 
+    def forget(self, jobs: Sequence[str]) -> None:
+        """Let these jobs work on their input again, whatever they have done."""
+        with self.db.atomic():
+            self.db.conn.executemany("DELETE FROM job_state WHERE job = ?", [(job,) for job in jobs])
+
     def file(self, key: FileKey) -> dict[str, Any] | None:
         """The account of an input file; None if it was never begun."""
         found = records(self.db, f"SELECT * FROM input_file WHERE {WHERE_FILE}", key.parameters())

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from topics.describe import LONGEST_NAME, UNNAMED, distinct, headline, headlines, phrases, ranked, safe_name
+from topics.formulas import without_formulas
+from topics.grammar import Reading
 from topics.shares import TopicShares, counted
 from topics.terms import term_table
 from topics.words import segments, stem
@@ -58,6 +60,73 @@ def test_phrases_do_not_repeat_each_other(counts):
     own = phrases(counts.terms, all_ranked(counts)[0])
     assert own[0] == "data cap"
     assert len(own) == len(set(own)) and "cap" not in own
+
+
+def test_a_lone_word_gives_way_to_a_whole_phrase_that_a_parse_has_seen():
+    claims = ["the plane again"] * 3 + ["sitting on the plane"] * 3 + ["my bag is lost", "one bag"] * 3
+    counts = counted(term_table(claims), np.array([0] * 6 + [1] * 6), 2)
+    reading = Reading(forms={"sit plan": "verb_object", "plan": "noun"})
+    assert headline(counts, 0, ["plan"], reading) == "Sitting on the plane"
+    assert headline(counts, 0, ["plan"]) == "Plane"
+
+
+def test_a_fragment_names_nothing_while_a_whole_phrase_can():
+    claims = ["verified researchers blocked by it"] * 4 + ["a refund"] * 8
+    counts = counted(term_table(claims), np.array([0] * 4 + [1] * 8), 2)
+    forms = {key: "fragment" for key in counts.terms.keys} | {"verifi researcher": "noun"}
+    assert ranked(counts, 0, counts.terms.keys, Reading(forms=forms))[0] == "verifi researcher"
+
+
+def test_a_passive_is_said_without_its_auxiliary():
+    claims = ["the card was charged"] * 4 + ["a refund"] * 8
+    counts = counted(term_table(claims), np.array([0] * 4 + [1] * 8), 2)
+    assert headline(counts, 0, ["card charg"], Reading(forms={"card charg": "passive"})) == "Card charged"
+
+
+def test_only_noun_phrases_are_joined(counts):
+    own = all_ranked(counts)[0]
+    one = Reading(forms={"data cap": "noun", "overag charg": "clause"})
+    assert headline(counts, 0, own, one) == "Data cap"
+    both = Reading(forms={"data cap": "noun", "overag charg": "noun"})
+    assert headline(counts, 0, own, both) == "Data cap and overage charges"
+
+
+def test_names_that_are_not_english_are_never_joined_by_and(counts):
+    assert headline(counts, 0, all_ranked(counts)[0], Reading(foreign=True)) == "Data cap"
+
+
+def test_what_many_topics_say_names_none_of_them():
+    subjects = "refund login outage export invoice filter voice limit search theme".split()
+    claims = [f"{subject} here, status page" if row % 2 else subject for subject in subjects for row in range(6)]
+    counts = counted(term_table(claims), np.repeat(np.arange(10), 6), 10)
+    assert headlines(counts, [ranked(counts, topic, counts.terms.keys) for topic in range(10)]) == [
+        subject.capitalize() for subject in subjects
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi there, thanks in advance. Kind regards",
+        "To whom it may concern: Observed behaviour",
+        "request id req_6f7ba78e8f5c2a21",
+        "Sehr geehrte Damen und Herren, mit freundlichen Grüßen",
+        "Buenos días. ¿Qué hago ahora? Muchas gracias",
+        "Bonjour, merci de corriger. Cordialement",
+        "Buongiorno. Cosa devo fare? Cordiali saluti",
+        "Bom dia. Aguardo retorno",
+        "Добрый день. Что мне делать? Спасибо",
+        "こんにちは。いつ直りますか。よろしくお願いいたします",
+        "你好，什么时候能修好？谢谢",
+    ],
+)
+def test_greetings_closings_and_headings_are_in_no_phrase(text):
+    assert term_table([text] * 2).keys == ()
+    assert len(without_formulas(text)) == len(text)
+
+
+def test_a_formula_inside_a_word_is_left_alone():
+    assert without_formulas("history of this machine, the highest") == "history of this machine, the highest"
 
 
 def test_a_topic_of_many_subjects_is_called_mixed():

@@ -15,8 +15,9 @@ from markdown_it import MarkdownIt
 
 from jobs import digest, ledger_job
 from jobs.cli import cli
-from jobs.digest_lines import number, summary
+from jobs.digest_lines import by_audit, customers, number, summary, title
 from jobs.store import Store
+from jobs.telling import WIDEST, tells
 from jobs.workspace import Workspace, create_workspace
 
 AS_OF = "2026-03-10T20:00:00Z"
@@ -120,10 +121,14 @@ def test_what_was_told_before_is_listed_not_told_again(store: Store, workspace: 
     later = digest.build(store, workspace.settings, "cyber-team", as_of="2026-03-17T20:00:00Z")
     assert later["alerts"] == []
     assert [alert["alert_id"] for alert in later["others"]] == ["A1", "A4", "A2"]
+    assert title(later) == "Cyber safeguards: 3 alerts still open, nothing new, to 2026-03-17"
+    told = "Nothing new in the 7 days to 2026-03-17: 3 alerts told before and still open"
+    assert summary(later)[0].startswith(told)
     assert later["period"] == {"from": "2026-03-10", "to": "2026-03-17", "days": 7}
     store.db.execute("UPDATE alert SET state = 'regressed' WHERE alert_id = 'A1'")
     again = digest.build(store, workspace.settings, "cyber-team", as_of="2026-03-17T20:00:00Z")
     assert [alert["alert_id"] for alert in again["alerts"]] == ["A1"]
+    assert title(again) == "Cyber safeguards: 1 alert, 2 more still open, to 2026-03-17"
 
 
 @pytest.mark.parametrize("form", ["markdown", "text"])
@@ -138,6 +143,19 @@ def test_digest_with_nothing_to_say_says_so_in_two_lines(form: str, store: Store
     assert "no alert is open" in said[0] and "×1.87" in said[0]
     assert "over-block claims" in said[1]
     assert len([line for line in text.splitlines() if line.strip("=")]) == 4
+
+
+def test_estimate_with_a_hopeless_interval_cannot_tell_and_says_what_it_rests_on() -> None:
+    row = {"wrongful": [0, 0, 82911], "wrongful_tells": tells(0, 82911), "audited": 207}
+    assert by_audit(row) == "cannot tell from 207 audits"
+    told = {"wrongful": [396, 276, 535], "wrongful_tells": tells(396, 535), "audited": 99}
+    assert by_audit(told) == "396 (276 to 535)"
+    assert not tells(1000, 1000 * WIDEST + 1) and tells(1000, 1000 * WIDEST)
+
+
+def test_claims_without_a_named_customer_are_no_nought_customers() -> None:
+    assert customers({"customers": 0, "reporters": 55}) == "no customer named"
+    assert customers({"customers": 0, "reporters": 0}) == "0 customers"
 
 
 def test_hostile_names_are_shown_as_text_in_the_page(store: Store, workspace: Workspace) -> None:
@@ -270,6 +288,41 @@ def test_counts_by_what_the_ledger_does_not_hold_are_counted_then(workspace: Wor
     assert "plan=pro&source=desk" in {row["slice"] for row in rows}
     done = CliRunner().invoke(cli, ["-w", str(workspace.path), "counts", "weekly", "--by", "shoe_size"])
     assert done.exit_code == 1 and "shoe_size" in done.stderr
+
+
+@pytest.mark.parametrize(("width", "arguments"), [(80, []), (80, ["--by", "plan"]), (120, ["--by", "plan"])])
+def test_table_of_counts_fits_the_terminal_and_breaks_no_number(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, width: int, arguments: list[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    table = invoke(workspace, "counts", "weekly", "--weeks", "2", *arguments).split("\nover-block, ")[0]
+    assert max(len(line) for line in table.splitlines()) <= width
+    (row,) = json.loads(invoke(workspace, "counts", "weekly", "--week", "2026-W10", "--json"))
+    for name in ("week", "claimed_unique", "claimed_raw", "customers", "wrongful_estimated"):
+        assert re.search(rf"(?<!\S){row[name] if name == 'week' else format(row[name], ',.0f')}(?!\S)", table), name
+    assert "customers" in table and "wrongful" in table
+
+
+def test_table_says_which_columns_cannot_tell_anything(workspace: Workspace, store: Store) -> None:
+    store.db.execute("UPDATE ledger SET requests = NULL, per_10k_requests = NULL, per_10k_requests_low = NULL")
+    store.db.execute("UPDATE ledger SET wrongful_estimated = NULL, customers = 0")
+    store.db.conn.commit()
+    table = invoke(workspace, "counts", "weekly", "--weeks", "2")
+    assert "no exposure (per 10k)" in table and "no random audit of blocks (wrongful)" in table
+    assert "none named" in table
+
+
+@pytest.mark.parametrize("arguments", [["changes"], ["changes", "--coverage"], ["status"]])
+def test_coverage_changes_are_told_in_the_terminal(workspace: Workspace, arguments: list[str]) -> None:
+    assert "source <b>app</b>" in invoke(workspace, *arguments)
+
+
+def test_coverage_changes_as_json_are_a_list_of_their_own(workspace: Workspace) -> None:
+    (row,) = json.loads(invoke(workspace, "changes", "--coverage", "--json"))
+    assert (row["type"], row["value"]) == ("gap", "<b>app</b>")
+    assert json.loads(invoke(workspace, "changes", "--coverage", "--json", "--from", "2026-03-08")) == []
+    assert all("ratio" in change for change in json.loads(invoke(workspace, "changes", "--json")))
+    assert json.loads(invoke(workspace, "status", "--json"))["coverage"] == [row]
 
 
 def test_counts_as_csv_and_table_hold_the_same_weeks(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,8 @@ LONGEST_NAME = 80
 
 UNNAMED = "Unnamed theme"
 
-_SECOND_PHRASE, _SECOND_WORD = 0.08, 0.15  # share of documents the second half of a name must add
+_SECOND_PHRASE, _SECOND_OF_TWO = 0.08, 0.12  # share of documents the second half of a name must add
+_SHARE_OF_WORD = 0.15  # of a word's documents that a phrase with it must hold to stand for it
 _TELLING_WORD = 3.0  # lift at which a lone word may be the second half
 _NO_NOUN = ("ed", "ly", "ing", "ous", "ful", "ible", "able", "ive", "est")
 _AUXILIARIES = frozenset("is are was were be been being has have had get gets got".split())
@@ -30,7 +31,8 @@ def ranked(counts: Counted, topic: int, candidates: Collection[str], reading: Re
     Where all fail, terms that are merely typical serve.
     """
     shares = TopicShares(counts, topic, reading)
-    known = [key for key in candidates if key in counts.number]
+    read = reading.phrases() if reading else []
+    known = sorted({key for key in [*candidates, *read] if key in counts.number})
     passing = [key for key in known if shares.holds(key)] or [key for key in known if shares.common(key)]
     passing = [key for key in passing if not shares.widespread(key)] or passing
     scored = [(shares.score(key), key) for key in passing]
@@ -58,9 +60,11 @@ def headline(counts: Counted, topic: int, keys: Sequence[str], reading: Reading 
         return UNNAMED
     shares = TopicShares(counts, topic, reading)
     if not shares.subject(keys[0]):
-        return safe_name("Mixed: " + ", ".join(phrases(counts.terms, keys, most=3)))
-    second = _second(counts, shares, topic, keys)
-    parts = [_said(counts.terms, shares, key) for key in (keys[0], second) if key]
+        whole = [key for key in keys if shares.form(key) != "fragment"] or keys
+        return safe_name("Mixed: " + ", ".join(phrases(counts.terms, whole, most=3)))
+    best = _longer(shares, keys[0], reading or Reading())
+    second = _second(counts, shares, topic, [best, *keys])
+    parts = [_said(counts.terms, shares, key) for key in (best, second) if key]
     return safe_name(_capital(" and ".join(parts)))
 
 
@@ -113,10 +117,22 @@ def written(terms: Terms, key: str) -> str:
     return " ".join(terms.shown.get(word, word) for word in terms.surface[key].split())
 
 
+def _longer(shares: TopicShares, key: str, reading: Reading) -> str:
+    """The key, or if it is one word the commonest whole phrase with that word in a fair share of its uses."""
+    if " " in key:
+        return key
+    least = _SHARE_OF_WORD * shares.of(key)[0]
+    longer = [phrase for phrase in reading.phrases() if key in phrase.split() and shares.known(phrase)]
+    fair = [phrase for phrase in longer if shares.holds(phrase) and shares.of(phrase)[0] >= least]
+    return min(fair, key=lambda phrase: (-shares.score(phrase), phrase), default=key)
+
+
 def _said(terms: Terms, shares: TopicShares, key: str) -> str:
     """A key as a headline says it: "card charged" for "card was charged"."""
     text = written(terms, key)
-    return " ".join(word for word in text.split() if word not in _AUXILIARIES) if shares.form(key) == "passive" else text
+    return (
+        " ".join(word for word in text.split() if word not in _AUXILIARIES) if shares.form(key) == "passive" else text
+    )
 
 
 def _second(counts: Counted, shares: TopicShares, topic: int, keys: Sequence[str]) -> str | None:
@@ -131,7 +147,9 @@ def _second(counts: Counted, shares: TopicShares, topic: int, keys: Sequence[str
     for key in keys[1:]:
         if _alike(key, keys[0]) or not shares.joins(key) or not _can_follow(counts.terms, key):
             continue
-        least = _SECOND_PHRASE if " " in key or " " not in keys[0] else _SECOND_WORD
+        least = _SECOND_PHRASE if " " not in keys[0] else _SECOND_OF_TWO
+        if " " in keys[0] and " " not in key:
+            continue
         if " " not in key and shares.lift(key) < _TELLING_WORD:
             continue
         if (_has(rows, counts.number[key]) & ~covered).mean() >= least:

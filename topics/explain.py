@@ -13,6 +13,8 @@ __all__ = ["SEGMENTS", "Surroundings", "explain"]
 SEGMENTS = ("product", "plan", "locale", "surface", "source", "mitigation", "use_case", "harm_domain", "kind")
 
 LEAST_SHARE = 0.3
+ALONE_SHARE = 0.01
+"""A loudest reporter of less than this is not worth a sentence."""
 MORE_THAN_BEFORE = 1.25
 """A segment carries a change if it holds this much of it, and clearly more than its share before."""
 
@@ -95,8 +97,8 @@ def _moved(found: dict[str, Any]) -> str:
         size = "from nothing"
     return (
         f"{found['title']} {verb} {size}, from {found['before_mean']:g} to {found['after_mean']:g} reporters"
-        f" a day: {found['unique_documents']} documents by {found['reporters']} reporters"
-        f" and {found['customers']} customers."
+        f" a day: {_people(found['unique_documents'], 'document')} by {_people(found['reporters'], 'reporter')}"
+        f" and {_people(found['customers'], 'known customer')}."
     )
 
 
@@ -109,7 +111,7 @@ def _since(found: dict[str, Any]) -> str:
 
 def _carried(found: dict[str, Any]) -> str:
     parts = [
-        f"{row['attribute']} {row['value']} ({_share(row['share'])} of it, {row['share_before']:.0%} before)"
+        f"{row['attribute'].replace('_', ' ')} {row['value'].replace('_', ' ')} ({_share(row['share'])} of it, {row['share_before']:.0%} before)"
         for row in found["segments"]
         if row["share"] >= LEAST_SHARE and row["share"] >= MORE_THAN_BEFORE * row["share_before"]
     ][:3]
@@ -120,6 +122,10 @@ def _carried(found: dict[str, Any]) -> str:
     return " ".join(part for part in (carried, wording) if part)
 
 
+def _people(count: int, noun: str) -> str:
+    return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
+
+
 def _share(share: float) -> str:
     """A share above one says that the other values moved the other way."""
     return f"{share:.0%}" if share < 1 else "all"
@@ -127,7 +133,7 @@ def _share(share: float) -> str:
 
 def _alone(found: dict[str, Any]) -> str:
     alone = found["without_top_reporter"]
-    if alone["ratio"] is None:
+    if alone["ratio"] is None or alone["share_of_documents"] < ALONE_SHARE:
         return ""
     return (
         f"The loudest reporter filed {alone['share_of_documents']:.0%} of the documents;"

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from topics.assign import COVERAGE, Indices, Vectors, checked, similarities
 from topics.clusterer import CentroidClusterer
 from topics.describe import headlines, phrases, ranked
-from topics.grammar import READ, Reader, Reading
+from topics.grammar import Reader, Reading, sample
 from topics.groups import without_words
 from topics.shares import Counted, counted
 from topics.terms import Terms, term_table
@@ -22,7 +22,7 @@ from topics.words import mentions
 if TYPE_CHECKING:
     from spacy.language import Language
 
-_CANDIDATES = 200  # best c-TF-IDF terms a topic's phrases and name are chosen from
+_CANDIDATES = 100  # best c-TF-IDF terms a topic's phrases and name are chosen from
 _PRODUCT_WORD = 0.4  # a word in a larger share of the claims is what they are all about, not a subject
 _ADDRESSED, _FEWEST_ADDRESSED = 0.02, 20  # so is an account ("@airline") that this share of claims address
 _NEAR = 0.8  # centroids at least so close may be one subject in two halves
@@ -63,7 +63,7 @@ def fit_topics(
 
     Default `min_topic_size` grows with the root of n. Under 20 documents: one topic or none. Claims should be
     capped per reporter first (`topics.assign.cap_per_reporter`). With a `pipeline` that tags and parses English
-    names are whole phrases; it reads READ claims of each topic.
+    names are whole phrases; it reads some claims of each topic.
     """
     vectors = checked(vectors)
     texts = [str(claim) for claim in claims]
@@ -110,20 +110,18 @@ def _described(terms: Terms, vectors: Vectors, clusterer: CentroidClusterer, rea
     k = len(clusterer.centroids_)
     counts = counted(terms, clusterer.labels_, k)
     candidates = _ctfidf(terms, vectors, clusterer) if k and terms.keys else [[] for _ in range(k)]
-    readings = reader.readings(_samples(vectors, clusterer))
+    readings = reader.readings(_samples(reader.claims, vectors, clusterer))
     keys = [ranked(counts, topic, candidates[topic], readings[topic]) for topic in range(k)]
     return _Description(counts, keys, readings)
 
 
-def _samples(vectors: Vectors, clusterer: CentroidClusterer) -> list[list[int]]:
-    """READ rows of each topic, evenly from the nearest to the centroid to the middling ones."""
+def _samples(claims: Sequence[str], vectors: Vectors, clusterer: CentroidClusterer) -> list[list[int]]:
+    """Rows of each topic to parse, from the nearest to the centroid to the middling ones."""
     samples = []
     for topic, centroid in enumerate(clusterer.centroids_):
         rows = np.flatnonzero(clusterer.labels_ == topic)
         near = np.round(similarities(vectors[rows], centroid[None])[:, 0], 5)
-        nearest = rows[np.lexsort((rows, -near))][: max(READ, len(rows) // 2)]
-        places = np.linspace(0, len(nearest) - 1, min(READ, len(nearest))).astype(np.int64)
-        samples.append([int(row) for row in nearest[places]])
+        samples.append(sample(rows[np.lexsort((rows, -near))].tolist(), claims))
     return samples
 
 

@@ -9,8 +9,9 @@ from scipy.sparse import csc_matrix, csr_matrix
 from topics.assign import Indices
 from topics.grammar import Reading
 from topics.terms import Terms
+from topics.words import kind
 
-LEAST_SHARE = 0.08
+LEAST_SHARE = 0.06
 """Share of a topic's documents in which every content word of its name occurs, at least."""
 
 LEAST_LIFT = 1.5
@@ -18,9 +19,12 @@ LEAST_LIFT = 1.5
 
 _EVERYWHERE = 0.3  # a word that so many other documents hold (the product's name) tells nothing
 _ENDS_PHRASE = 0.5  # share of a noun's uses that end a phrase, at least
-_LENGTH = {1: 0.5, 2: 1.4, 3: 1.55, 4: 1.5}  # two words say more than one, a third adds little
-_FORM = {"noun": 1.0, "passive": 1.0, "clause": 0.8, "verb_object": 0.75, "fragment": 0.2, "unread": 0.5}
-_LATE = 0.3  # what a phrase at the very end of its claims loses: subjects are stated first
+_LENGTH = {1: 0.4, 2: 1.4, 3: 1.55, 4: 1.5}  # two words say more than one, a third adds little
+_FORM = {"noun": 1.0, "passive": 1.0, "clause": 0.8, "verb_object": 0.75, "fragment": 0.2, "unread": 0.35}
+_LATE = 0.5  # what a phrase at the very end of its claims loses: subjects are stated first
+_PLAIN = 1.3  # lift below which a word of a phrase adds nothing to it
+_WEAK = 0.5  # what a phrase of weak words alone would lose
+_TELLING = 15.0  # a lift beyond which a rarer phrase is no better a name
 _ALIKE = 0.5  # another topic that holds a term half as often is as good an owner of it
 _MOST_OWNERS = 0.06  # share of the topics; what more own is a set phrase of the writers
 
@@ -121,6 +125,10 @@ class TopicShares:
         """Whether the topic's claims are not English."""
         return self._reading.foreign
 
+    def known(self, key: str) -> bool:
+        """Whether the term was counted: it is in two claims at least."""
+        return key in self._counts.number
+
     def joins(self, key: str) -> bool:
         """Whether the term may stand on a side of "and": a noun phrase, where that was looked at."""
         return not self._reading.forms or self.form(key) == "noun"
@@ -133,8 +141,19 @@ class TopicShares:
         else:
             shape = 1.0 if ends_like_noun(self._counts.terms, key) else 0.6
         shape *= 1 - _LATE * self._reading.places.get(key, 0.5)
+        shape *= 1 - _WEAK * self._weakness(key)
         weight = shape * _LENGTH[len(key.split())] / (1 + 0.25 * self.owners(key)) ** 0.5
-        return float(weight * inside**0.5 * max(np.log(inside / outside), 0.0))
+        return float(weight * inside**0.6 * np.log(np.clip(inside / outside, 1.0, _TELLING)))
+
+    def _weakness(self, key: str) -> float:
+        """Share of the term's words that are weak, or hardly commoner inside than outside (the product's name)."""
+        words = self._counts.terms.surface[key].split()
+        said = [kind(word) for word in words]
+        shares = self._words(key) if " " in key else []
+        if len(words) > 1 and said[-2] != "little":
+            shares = shares[:-1]  # "flight delay": the last word may be the kind of thing
+        weak = said.count("weak") + sum(share < _PLAIN * out for share, out in shares)
+        return min(1.0, weak / max(said.count("weak") + said.count("content"), 1))
 
     def _words(self, key: str) -> list[tuple[float, float]]:
         """Shares of the words; weak ones ("issue") are not counted alone and speak through the whole term."""

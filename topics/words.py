@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from topics.formulas import without_formulas
+from topics.little_words import FOREIGN
 
 _LONGEST_CLAIM = 2_000  # characters; a name is in the first screen of a text
 _LONGEST_WORD = 24
@@ -31,7 +32,8 @@ _LITTLE = frozenset(
 )
 _EMPTY = frozenset(
     """
-    use uses used using finally
+    use uses used using finally ugh smh asap wow hmm argh grr meh lmao damn moment idk tbh imo ffs omfg
+    afterwards soon later anymore tonight tomorrow monday tuesday wednesday thursday friday saturday sunday
     i me we you he she it they them us him who whom whose which what where why how all any both each
     few more most other some such only own same so too very can will just don't should now also am
     do does did doing done have has had having would could might must shall may cannot cant can't
@@ -64,7 +66,9 @@ _WEAK = frozenset(
     adding find found look looking show shows ask asked asking user users please expected behavior
     behaviour actual current currently case feature features request requests bug bugs report
     reports complaint complaints fail fails failed error errors support option options allow allows
-    causes caused persist persists back
+    causes caused persist persists back reason reasons half middle whole single small big part parts hand
+    different similar various happened happens following described certain true guys hope important
+    minor major extra other person colleague colleagues suggestion idea wish worth
     """.split()
 )
 
@@ -114,6 +118,8 @@ def kind(word: str) -> str:
         return "empty"
     if word in _LITTLE:
         return "little"
+    if word in FOREIGN:
+        return "empty"
     if word in _WEAK:
         return "weak"
     if len(word) < 2 or len(word) > _LONGEST_WORD or not _LETTER.search(word):
