@@ -83,6 +83,18 @@ def test_a_wide_rise_is_one_alert_about_the_roll_up() -> None:
     assert len(found["members"][0]) == 3
 
 
+def test_a_rise_of_many_parts_is_about_the_roll_up_even_if_one_part_is_most_of_it() -> None:
+    found = written(
+        change("feedback/total", "2026-05-01", before_mean=20.0, after_mean=60.0),
+        change("feedback/kind=reliability", "2026-05-01", rollup="feedback/total", before_mean=4.0, after_mean=36.5),
+        change("feedback/kind=quality", "2026-05-01", rollup="feedback/total", before_mean=1.0, after_mean=3.0),
+        change("feedback/kind=billing", "2026-05-02", rollup="feedback/total", before_mean=1.0, after_mean=3.0),
+        change("feedback/kind=over_block", "2026-05-02", rollup="feedback/total", before_mean=1.0, after_mean=3.0),
+    )
+    assert found["series"].tolist() == ["feedback/total"]
+    assert len(found["members"][0]) == 5
+
+
 def test_a_second_theme_beside_the_one_that_explains_keeps_its_own_alert() -> None:
     found = written(
         change("feedback/kind=over_block", "2026-05-01", before_mean=20.0, after_mean=40.0),

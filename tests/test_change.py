@@ -205,6 +205,7 @@ def test_a_smaller_budget_needs_more_evidence() -> None:
     assert level(0.25) > level(1.0)
 
 
+@pytest.mark.slow
 def test_the_shipped_null_tails_are_what_a_simulation_gives() -> None:
     small = Simulation(series=24, days=300, seed=77)
     simulated, shipped = simulated_tails(Search(), small), null_tails(Search(), small)

@@ -21,7 +21,8 @@ from nlp.training import VectorsDoNotFit, train
 EMBEDDER = Hashing()
 TAXONOMY = load_taxonomy()
 CORPUS = seed_corpus()
-EXAMPLES = CORPUS.iloc[::4].reset_index(drop=True)
+EXAMPLES = CORPUS.iloc[::5].reset_index(drop=True)
+FEW = CORPUS.iloc[::12].reset_index(drop=True)
 OTHERS = CORPUS.iloc[1::40].reset_index(drop=True)
 PROBABLE = ("kind", "harm_domain", "use_case", "severity")
 GAMBLING = [
@@ -115,8 +116,8 @@ def test_odd_texts_are_classified_too(classifier: Classifier) -> None:
     assert len(rows) == len(texts)
 
 
-def test_the_same_lesson_makes_the_same_classifier(classifier: Classifier) -> None:
-    assert quick(EXAMPLES, TAXONOMY).version == classifier.version
+def test_the_same_lesson_makes_the_same_classifier() -> None:
+    assert quick(FEW, TAXONOMY).version == quick(FEW, TAXONOMY).version
 
 
 def test_a_saved_classifier_predicts_the_same(classifier: Classifier, tmp_path: Path) -> None:
@@ -137,7 +138,7 @@ def test_the_card_says_what_it_was_made_of(classifier: Classifier) -> None:
 
 def test_a_domain_added_to_the_file_is_learnt_from_its_examples(tmp_path: Path) -> None:
     taxonomy = with_gambling(tmp_path)
-    examples = pd.concat([EXAMPLES.iloc[::2], label_examples(taxonomy)], ignore_index=True)
+    examples = pd.concat([FEW, label_examples(taxonomy)], ignore_index=True)
     texts = ["The casino chat let a child place a bet.", "My poker app is blocked as gambling."]
     rows = quick(examples, taxonomy).predict(texts, texts, EMBEDDER.embed(texts))
     assert rows["harm_domain"].tolist() == ["gambling", "gambling"]
@@ -148,7 +149,7 @@ def test_a_label_that_the_taxonomy_lacks_is_not_learnt(tmp_path: Path) -> None:
     data["harm_domains"] = [item for item in data["harm_domains"] if item["id"] != "cyber"]
     path = tmp_path / "taxonomy.yaml"
     path.write_text(yaml.safe_dump(data), "utf-8")
-    smaller = quick(EXAMPLES.iloc[::2].reset_index(drop=True), load_taxonomy(path))
+    smaller = quick(FEW, load_taxonomy(path))
     assert "cyber" not in smaller.heads["harm_domain"].labels
 
 

@@ -36,8 +36,8 @@ INPUTS = (
     ("appeals.csv", "--appeals"),
     ("labels.csv", "--labels"),
 )
-KILLS_A_FILE = 2
-KILLS_A_STEP = {**dict.fromkeys((step.name for step in STEPS), 2), "enrich": 4}
+KILLS_OF_FILE = {"feedback.csv": 4, "usage_anomalies.jsonl": 3, "decisions.parquet": 3}
+KILLS_OF_STEP = {**dict.fromkeys((step.name for step in STEPS), 3), "join": 2, "enrich": 4, "notify": 2}
 FEWEST_AT_WORK = 20
 
 
@@ -129,13 +129,22 @@ def disturbed(inputs: Path, life: Life, seconds: dict[str, float], chance: rando
     """The same work; each file and each step is killed at random moments, then started again until it is done."""
     *files, run = commands(inputs, life.path)
     for command, (name, *_) in zip(files, INPUTS, strict=True):
-        for _ in range(KILLS_A_FILE):
-            killed(command, life, "ingest", chance.uniform(0, seconds[name]))
+        for after in moments(KILLS_OF_FILE.get(name, 1), seconds[name], chance):
+            killed(command, life, "ingest", after)
         done(command)
-    for job, kills in KILLS_A_STEP.items():
-        for _ in range(kills):
-            killed(run, life, job, chance.uniform(0, seconds[job]))
+    for job, kills in KILLS_OF_STEP.items():
+        for after in moments(kills, seconds[job], chance):
+            killed(run, life, job, after)
     done(run)
+
+
+def moments(kills: int, seconds: float, chance: random.Random) -> list[float]:
+    """Random moments of a job's length, one in each of so many equal parts, the earliest first.
+
+    What was killed early begins anew, so later moments are reached too, and a machine that has become quicker
+    since the length was taken is still caught at work.
+    """
+    return [seconds * (part + chance.random()) / kills * 0.9 for part in range(kills)]
 
 
 def decided(path: Path) -> pd.DataFrame:
@@ -166,7 +175,7 @@ def test_kills_hit_files_steps_and_the_teaching_of_the_embedder_at_work(lives: t
     kills = Counter(lives[1].kills)
     assert kills.pop("teaching") >= 1
     assert kills.total() - kills["between"] >= FEWEST_AT_WORK, kills
-    assert kills["ingest"] >= len(INPUTS) and kills["enrich"] >= 2 and len(kills) >= 6, kills
+    assert kills["ingest"] >= 5 and kills["enrich"] >= 2 and len(kills) >= 6, kills
 
 
 def test_every_table_is_that_of_the_undisturbed_run(

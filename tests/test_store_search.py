@@ -225,6 +225,8 @@ def test_one_small_cell_hides_every_cell_of_its_crossing(store: Store) -> None:
     for cell, customers in {"a&plan=x": 2, "b&plan=x": 60, "a&plan=y": 70, "b&plan=y": 80}.items():
         row = {**whole, "slice": f"harm_domain={cell}", "customers": customers}
         store.db.table("ledger").insert(row)
-    rows = store.search.counts.weekly(CountFilter(kind="over_block", week_from="2026-W09", week_to="2026-W10"), small_cell=5)
+    rows = store.search.counts.weekly(
+        CountFilter(kind="over_block", week_from="2026-W09", week_to="2026-W10"), small_cell=5
+    )
     crossed = [row for row in rows.rows if "&plan=" in row["slice"]]
     assert len(crossed) == 4 and all(row["suppressed"] and row["claimed_raw"] is None for row in crossed)

@@ -11,6 +11,8 @@ OVERLAPS = 1.2
 """Parts of one roll-up that hold more than this of its excess together count the same documents."""
 SLACK_DAYS = 3
 FURTHEST_DAYS = 14
+WIDE_PARTS = 3
+"""A rise that so many parts beside the largest share is a rise of the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Group:
 def groups(changes: pd.DataFrame) -> list[Group]:
     """Partition the rows of `changes` (as `topics.change.changes`), in the order of their subjects' rows.
 
-    From each topmost change the alert moves down while one part explains 80 % of the excess; the roll-ups
+    From each topmost change the alert moves down while one part explains 80 % of the excess and few others moved
+    with it (else the change is wide, and its alert stays at the roll-up); the roll-ups
     passed on the way and all parts below the subject join it. What is left over starts groups of its own.
     """
     table = changes.reset_index(drop=True)
@@ -36,7 +39,7 @@ def groups(changes: pd.DataFrame) -> list[Group]:
     waiting = [row for row in range(len(table)) if row not in parents]
     while waiting:
         top = waiting.pop(0)
-        path = _descend(top, children, table)
+        path = _descend(top, children, table, parents)
         below = _below(path[-1], children)
         grouped.append(Group(path[-1], (path[-1], *path[:-1], *below)))
         taken = {*path, *below}
@@ -97,11 +100,16 @@ def _excess(table: pd.DataFrame, row: int) -> float:
     return abs(float(table["after_mean"][row] - table["before_mean"][row]))
 
 
-def _descend(top: int, children: Mapping[int, Sequence[int]], table: pd.DataFrame) -> list[int]:
+def _descend(
+    top: int, children: Mapping[int, Sequence[int]], table: pd.DataFrame, parents: Mapping[int, int]
+) -> list[int]:
     path = [top]
     while parts := children.get(path[-1]):
         largest = max(parts, key=lambda row: (_excess(table, row), str(table["series"][row])))
         if _excess(table, largest) < EXPLAINS * _excess(table, path[-1]):
+            break
+        beside = [part for part in parts if part != largest and not _overlaps(table, part, [*path, largest], parents)]
+        if len(beside) >= WIDE_PARTS:
             break
         path.append(largest)
     return path
