@@ -7,7 +7,6 @@ next smallest is suppressed too: otherwise the group's total minus the others wo
 from collections.abc import Iterable
 from typing import Any
 
-
 WORKING = ("small", "small_in_group", "place")
 """Columns of the suppression itself, which nobody is shown."""
 

@@ -44,9 +44,7 @@ def slicing(text: str) -> tuple[str, ...]:
         return ()
     names = [name.strip() for name in text.replace(",", "&").split("&")]
     if not all(names) or len(set(names)) != len(names):
-        raise NotASlicing(
-            f"expected attributes joined by '&', each once, got {text!r}; say e.g. 'harm_domain&plan'"
-        )
+        raise NotASlicing(f"expected attributes joined by '&', each once, got {text!r}; say e.g. 'harm_domain&plan'")
     return tuple(sorted(names))
 
 

@@ -41,9 +41,7 @@ def counted(documents: pd.DataFrame, attributes: Sequence[str], *, kind: str) ->
         week=week_start(documents["day"]),
         slice=slice_keys(documents, attributes),
         # An unknown reporter is a reporter of their own, whatever stands in the column.
-        reporter=documents["reporter"].where(
-            documents["reporter_known"], "document " + documents["document_id"]
-        ),
+        reporter=documents["reporter"].where(documents["reporter_known"], "document " + documents["document_id"]),
     )
     own = keyed[keyed["kind"] == kind]
     kept = own[own["kept"]]

@@ -35,9 +35,7 @@ class ClassifierError:
         return seen and self.hit.low - self.false.high > LEAST_SEPARATION
 
 
-def classifier_error(
-    predicted: npt.ArrayLike, actual: npt.ArrayLike, inclusion: npt.ArrayLike
-) -> ClassifierError:
+def classifier_error(predicted: npt.ArrayLike, actual: npt.ArrayLike, inclusion: npt.ArrayLike) -> ClassifierError:
     """Hit and false rate of a yes/no prediction from labelled items drawn with known probabilities.
 
     >>> error = classifier_error([1, 1, 0, 0], [1, 0, 0, 0], [0.5, 0.5, 0.5, 0.5])
@@ -45,9 +43,7 @@ def classifier_error(
     (1.0, 0.333, False)
     """
     said, true, drawn = np.asarray(predicted, dtype=bool), np.asarray(actual, dtype=bool), checked(inclusion)
-    return ClassifierError(
-        hit=weighted_rate(said[true], drawn[true]), false=weighted_rate(said[~true], drawn[~true])
-    )
+    return ClassifierError(hit=weighted_rate(said[true], drawn[true]), false=weighted_rate(said[~true], drawn[~true]))
 
 
 def adjusted_counts(

@@ -42,9 +42,7 @@ class Evidence:
     completeness: "pd.Series[float] | None" = None
 
 
-def weekly(
-    documents: pd.DataFrame, evidence: Evidence, *, by: Sequence[str], as_of: pd.Timestamp
-) -> pd.DataFrame:
+def weekly(documents: pd.DataFrame, evidence: Evidence, *, by: Sequence[str], as_of: pd.Timestamp) -> pd.DataFrame:
     """Rows of the ledger, by ISO week (UTC), kind and slice; the columns of `COLUMNS`.
 
     `documents`: see `claims.counted`. `by`: ways of slicing besides the total, such as "plan" or

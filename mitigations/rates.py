@@ -79,9 +79,7 @@ def weighted_rate(wrong: npt.ArrayLike, inclusion: npt.ArrayLike, *, confidence:
     >>> weighted_rate([1, 0, 0], [1.0, 0.25, 0.25]).estimate  # the certain one stands for itself alone
     0.1111111111111111
     """
-    found = weighted_rates(
-        wrong, inclusion, np.zeros(np.size(wrong), dtype=np.int64), 1, confidence=confidence
-    )
+    found = weighted_rates(wrong, inclusion, np.zeros(np.size(wrong), dtype=np.int64), 1, confidence=confidence)
     return Rate(
         float(found.estimate[0]),
         float(found.low[0]),

@@ -61,9 +61,11 @@ class Found:
         return {name for name in self.documents["document_id"] if name.partition(":")[2] in own}
 
     def share(self, change: Mapping[Any, Any], ids: Collection[str]) -> float:
-        """How much of the series' documents these are: while a rise lasts, or in the four weeks before a fall."""
+        """How much of the series' documents these are: until the next change, or in the four weeks before a fall."""
         own = self.members[self.members["series"] == change["series"]]
-        first, last = change["day"], change["ends_on"]
+        first = change["day"]
+        next_ = self.changes.loc[(self.changes["series"] == change["series"]) & (self.changes["day"] > first), "day"]
+        last = min([day for day in (change["ends_on"], *next_) if pd.notna(day)], default=pd.NaT)
         if change["direction"] == "down":
             first, last = change["day"] - pd.Timedelta(days=28), change["day"]
         days = own[(own["day"] >= first) & ((own["day"] < last) if pd.notna(last) else True)]
