@@ -19,8 +19,8 @@ def owner_of(
 ) -> str:
     """The owner of the mitigation that carries the change, else of its domain's only mitigation, else by route.
 
-    `series`: its key, which may name them itself; `explanation`: as `topics.explain.explain` gives it, `mitigations`: rows of the table. Routes are tried in
-    their order; `default` takes what nobody else does.
+    `series`: its key, which may name them itself; `explanation`: as `topics.explain.explain` gives it;
+    `mitigations`: rows of the table. Routes are tried in their order; `default` takes what nobody else does.
     """
     carried = carriers(explanation) | named(series)
     owners = {row["mitigation_id"]: str(row["owner"]) for row in mitigations}

@@ -111,7 +111,8 @@ def _since(found: dict[str, Any]) -> str:
 
 def _carried(found: dict[str, Any]) -> str:
     parts = [
-        f"{row['attribute'].replace('_', ' ')} {row['value'].replace('_', ' ')} ({_share(row['share'])} of it, {row['share_before']:.0%} before)"
+        f"{row['attribute']} {row['value']} ".replace("_", " ")
+        + f"({_share(row['share'])} of it, {row['share_before']:.0%} before)"
         for row in found["segments"]
         if row["share"] >= LEAST_SHARE and row["share"] >= MORE_THAN_BEFORE * row["share_before"]
     ][:3]
