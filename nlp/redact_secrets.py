@@ -9,6 +9,7 @@ from nlp.redact_checks import Found
 VENDOR_KEY = re.compile(
     r"(?<![A-Za-z0-9])(?:"
     r"sk-[A-Za-z0-9_-]{16,300}|(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{10,200}|gh[pousr]_[A-Za-z0-9]{20,255}|"
+    r"[a-z]{2,8}_(?:live|test)_(?=[A-Za-z]{0,60}\d)[A-Za-z0-9]{20,200}|"
     r"github_pat_[A-Za-z0-9_]{20,255}|glpat-[A-Za-z0-9_-]{16,64}|xox[abeprs]-[A-Za-z0-9-]{10,255}|"
     r"(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30,40}|ya29\.[A-Za-z0-9_-]{20,500}|hf_[A-Za-z0-9]{20,60}|"
     r"npm_[A-Za-z0-9]{30,60}|pypi-[A-Za-z0-9_-]{30,300}|SG\.[A-Za-z0-9_-]{16,40}\.[A-Za-z0-9_-]{16,60}|"
@@ -20,7 +21,7 @@ VENDOR_KEY = re.compile(
     r")(?![A-Za-z0-9])"
 )
 VENDOR_LITERALS = (
-    "sk-", "k_live_", "k_test_", "gh", "glpat-", "xox", "AKIA", "ASIA", "AIza", "ya29.", "hf_", "npm_",
+    "sk-", "_live_", "_test_", "gh", "glpat-", "xox", "AKIA", "ASIA", "AIza", "ya29.", "hf_", "npm_",
     "pypi-", "SG.", "dop_v1_", "shp", "gsk_", "xai-", "pplx-", "nvapi-", "r8_", "tvly-", "lsv2_", "AGE-",
     "sntrys_", "whsec_", ":AA",
 )  # fmt: skip
