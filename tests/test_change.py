@@ -24,7 +24,7 @@ from topics.effect import change_p_value, q_values
 from topics.quiet import smallest_detectable
 from topics.synth import world
 
-TELECOM = Path("/work/shared/data/telecom_complaints_2015.csv.gz")
+TELECOM = Path(__file__).parents[1] / "../shared/data/telecom_complaints_2015.csv.gz"
 DAYS = pd.date_range("2026-01-05", periods=180, freq="D")
 
 

@@ -10,7 +10,7 @@ from topics.change import Conditions, changes
 from topics.coverage import coverage, mark, masks
 from topics.volume import daily, series_table
 
-AIRLINES = Path("/work/shared/data/airline_tweets_2015.csv.gz")
+AIRLINES = Path(__file__).parents[1] / "../shared/data/airline_tweets_2015.csv.gz"
 DAYS = pd.date_range("2026-01-05", periods=90, freq="D")
 
 
