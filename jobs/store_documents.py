@@ -1,6 +1,5 @@
 """Documents as they were ingested: redacted text, claim, times, hashed people, and what is said of them."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -80,32 +79,6 @@ class Documents:
         """Changes when documents are added or removed; what joins and other jobs write does not change it."""
         sql = "SELECT count(*), coalesce(max(rowid), 0), coalesce(max(received_at), '') FROM document"
         return "/".join(map(str, self.db.conn.execute(sql).fetchone()))
-
-    def claims(self, ids: Sequence[str]) -> pd.DataFrame:
-        """document_id, claim and text of these documents, ordered by id."""
-        self._wanted(ids)
-        sql = """
-            SELECT document_id, claim, text FROM document JOIN wanted USING (document_id)
-            ORDER BY document_id"""
-        return frame(self.db, sql)
-
-    def frame(self, *, stream: str | None = None) -> pd.DataFrame:
-        """Every document as it is counted, ordered by id.
-
-        Columns: document_id, stream, source, occurred_at, received_at, day, received_day (datetime64, naive UTC,
-        days at midnight), customer, reporter, reporter_known (bool), claim, template, fingerprint, request_id,
-        decision_id, mitigation, anomaly_type, segments (dict).
-        """
-        sql = """
-            SELECT document_id, stream, source, occurred_at, received_at, customer, reporter, reporter_known, claim,
-              template, fingerprint, request_id, decision_id, mitigation, anomaly_type, segments
-            FROM document WHERE :stream IS NULL OR stream = :stream ORDER BY document_id"""
-        found = frame(self.db, sql, {"stream": stream})
-        for name, day in (("occurred_at", "day"), ("received_at", "received_day")):
-            times = pd.to_datetime(found[name].str[:19], format="%Y-%m-%dT%H:%M:%S")
-            found[name], found[day] = times, times.dt.normalize()
-        found["segments"] = [json.loads(text) for text in found["segments"]]
-        return found.astype({"reporter_known": bool})
 
     def referring(self) -> pd.DataFrame:
         """Documents that name a request or a decision, by id.

@@ -71,11 +71,6 @@ class CountSearch:
             found[name] = found[name].astype(float).mask(hidden)
         return found
 
-    def series_title(self, series: str) -> str | None:
-        """The title of a series, None if there is no such series."""
-        found = self.db.execute("SELECT title FROM series WHERE series = ?", (series,)).fetchone()
-        return str(found[0]) if found else None
-
     def weekly(self, wanted: CountFilter, *, small_cell: int = 0, limit: int = 50, cursor: str | None = None) -> Page:
         """Ledger rows, newest week first. Where `suppressed`, every number about claims is None."""
         listing = Listing(_weeks(small_cell), {**asdict(wanted), "small_cell": small_cell}, ("week", "kind", "slice"))

@@ -54,7 +54,7 @@ def joined(workspace: Workspace) -> dict[str, Any]:
     with workspace.open_store() as store:
         join_decisions(store, workspace.decisions)
         rows = store.documents.joins().to_dict("records")
-        (found,) = store.documents.frame().to_dict("records")
+        (found,) = store.db.query("SELECT * FROM document")
     return {**found, "joins": [(row["decision_id"], row["agrees"], row["contradiction"]) for row in rows]}
 
 
@@ -110,10 +110,10 @@ def test_document_is_joined(
 def test_agreeing_decision_gives_its_time_and_mitigation(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path / "w")
     take(workspace, "in.csv", [REPORT])
-    assert str(joined(workspace)["occurred_at"]) == "2026-06-03 09:00:00"
+    assert str(joined(workspace)["occurred_at"]) == "2026-06-03T09:00:00Z"
     take(workspace, "log.csv", [DECISION], "decisions")
     found = joined(workspace)
-    assert (str(found["occurred_at"]), found["mitigation"]) == ("2026-06-01 10:00:00", "cyber")
+    assert (str(found["occurred_at"]), found["mitigation"]) == ("2026-06-01T10:00:00Z", "cyber")
 
 
 def test_contradicted_decision_changes_no_time(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_contradicted_decision_changes_no_time(tmp_path: Path) -> None:
     take(workspace, "in.csv", [{**REPORT, "customer_id": "other"}])
     take(workspace, "log.csv", [DECISION], "decisions")
     found = joined(workspace)
-    assert (str(found["occurred_at"]), found["mitigation"]) == ("2026-06-03 09:00:00", None)
+    assert (str(found["occurred_at"]), found["mitigation"]) == ("2026-06-03T09:00:00Z", None)
 
 
 def test_order_of_ingest_does_not_matter(

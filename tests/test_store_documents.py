@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from sqlite_utils import Database
 
@@ -48,23 +47,6 @@ def document(name: str, **fields: Any) -> dict[str, Any]:
     }
 
 
-def test_documents_come_out_as_they_are_counted(store: Documents) -> None:
-    assert store.add([document("b"), document("a", stream="usage_anomaly", anomaly_type="probing")]) == 2
-    found = store.frame()
-    assert found["document_id"].tolist() == ["web:a", "web:b"]
-    assert found["day"].tolist() == [pd.Timestamp("2026-03-01")] * 2
-    assert found["received_day"].tolist() == [pd.Timestamp("2026-03-02")] * 2
-    assert found["segments"].tolist() == [{"plan": "pro"}] * 2
-    assert found["reporter_known"].dtype == bool
-    assert store.frame(stream="usage_anomaly")["anomaly_type"].tolist() == ["probing"]
-
-
-def test_empty_store_gives_an_empty_frame_with_its_columns(store: Documents) -> None:
-    assert store.frame().empty and {"day", "segments"} <= set(store.frame().columns)
-    assert store.latest_received() is None and store.count() == 0
-    assert store.add([]) == 0
-
-
 def test_spans_and_entities_are_kept_once(store: Documents) -> None:
     store.add([document("a")])
     spans = store.db.execute("SELECT type, name, start, end FROM span ORDER BY type").fetchall()
@@ -104,10 +86,3 @@ def test_counts_tell_sources_days_and_unknown_reporters(store: Documents) -> Non
     (row,) = store.counts()
     assert (row["documents"], row["first_day"], row["last_day"]) == (2, "2026-03-01", "2026-03-01")
     assert (row["reporters"], row["unknown_reporters"]) == (2, 0.5)
-
-
-def test_claims_are_of_the_documents_asked_for(store: Documents) -> None:
-    store.add([document("a"), document("b")])
-    assert store.claims(["web:b"]).to_dict("records") == [
-        {"document_id": "web:b", "claim": "text of b", "text": "text of b <EMAIL_1>"}
-    ]
