@@ -29,7 +29,7 @@ help: ## list the commands
 install: .make/runtime ## environment, pinned packages, one-off compilation
 
 demo: .make/runtime ## the demo workspace in ./demo, all jobs run on it
-	@test -f demo/groundswell.yaml || $(BIN)/groundswell demo --seed $(SEED) demo
+	@$(BIN)/groundswell demo --seed $(SEED) demo
 	@$(BIN)/groundswell -w demo run
 
 run: demo ## the demo and its dashboard on http://127.0.0.1:8000 (PORT=...)
