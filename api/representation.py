@@ -1,7 +1,5 @@
 """How answers are written: JSON, or CSV that no spreadsheet takes for formulas."""
 
-import csv
-import io
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -10,11 +8,8 @@ from flask import Response, g, jsonify, request
 from pydantic import BaseModel
 
 from api.db import store
+from jobs.spreadsheet import as_csv
 from jobs.store_paging import Page
-from jobs.store_rows import encoded
-
-# Spreadsheets also read the full-width forms of these signs as the start of a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def listing(page: Page, item: type[BaseModel], *, chosen: str | None) -> Response:
@@ -39,28 +34,9 @@ def wants_csv(chosen: str | None) -> bool:
 
 def csv_response(rows: list[dict[str, Any]], columns: list[str]) -> Response:
     """Rows as a CSV file named after the resource."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    writer.writerows([csv_cell(row.get(name)) for name in columns] for row in rows)
     name = request.path.rstrip("/").replace("/api/v1/", "").replace("/", "-")
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(out.getvalue(), mimetype="text/csv", headers=headers)
-
-
-def csv_cell(value: Any) -> Any:
-    """One cell: lists and objects as JSON, text that a spreadsheet would run led by an apostrophe.
-
-    >>> csv_cell("=1+1"), csv_cell(-1.5), csv_cell(["a"]), csv_cell(None)
-    ("'=1+1", -1.5, '["a"]', '')
-    """
-    if value is None:
-        return ""
-    if isinstance(value, list | Mapping):
-        return encoded(value)
-    if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA_STARTS):
-        return "'" + value
-    return value
+    return Response(as_csv(rows, columns), mimetype="text/csv", headers=headers)
 
 
 def written(body: Mapping[str, Any], *, status: int) -> Response:

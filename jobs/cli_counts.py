@@ -1,7 +1,5 @@
 """Commands that show counts: the weekly account of over- and under-blocks."""
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,8 +7,9 @@ import click
 
 from jobs.cli_context import json_option, pass_workspace, show, width
 from jobs.escapes import one_line
+from jobs.spreadsheet import as_csv
 from jobs.store import Store
-from jobs.store_rows import encoded, null
+from jobs.store_rows import null
 from jobs.telling import tells
 from jobs.workspace import Workspace
 
@@ -69,7 +68,7 @@ def weekly(
     kept = sorted({row["week"] for row in found})[-weeks:]
     rows = [row for row in found if row["week"] in kept]
     if form == "csv":
-        click.echo(as_csv(rows), nl=False)
+        click.echo(as_csv([plain(row) for row in rows], list(rows[0])) if rows else "", nl=False)
         return
     if as_json or form == "json" or not rows:
         show(rows, as_json or form == "json")
@@ -186,23 +185,6 @@ def _note(rows: Sequence[Row], columns: Sequence[str], empty: Sequence[str]) -> 
     return "\n".join(lines)
 
 
-def as_csv(rows: Sequence[Row]) -> str:
-    """The rows as CSV with every column; text that a spreadsheet would take for a formula gets a quote before it.
-
-    >>> as_csv([{"slice": "=1+1", "unique": 2}])
-    "slice,unique\\r\\n'=1+1,2\\r\\n"
-    """
-    target = io.StringIO()
-    writer = csv.writer(target)
-    if rows:
-        writer.writerow(rows[0])
-        writer.writerows([_csv_cell(value) for value in row.values()] for row in rows)
-    return target.getvalue()
-
-
-def _csv_cell(value: Any) -> Any:
-    text = encoded(value) if isinstance(value, dict | list) else value
-    if not isinstance(text, str):
-        return text
-    text = one_line(text)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+def plain(row: Row) -> Row:
+    """The row without controls in its text: a slice must not drive the reader's terminal."""
+    return {name: one_line(value) if isinstance(value, str) else value for name, value in row.items()}

@@ -1,5 +1,6 @@
 """Exposure, appeals and labels on their way in: one row of the file, one row of its table."""
 
+from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ class Refused(ValueError):
     """A row that lacks what its table needs; its arguments are reason and detail."""
 
 
-class TableLoader:
+class TableLoader(ABC):
     """Loads rows that are stored by key: what comes later replaces what was there."""
 
     chunk_rows = 2000
@@ -40,11 +41,11 @@ class TableLoader:
                 parsed.refused.append(Refusal(line, *refused.args))
         return parsed
 
+    @abstractmethod
     def row(self, row: Row) -> dict[str, Any]:
-        """One row of the table."""
-        raise NotImplementedError
+        """One row of the table. Raises `Refused`."""
 
-    def replay(self, items: list[dict[str, Any]]) -> None:
+    def replay(self, items: list[dict[str, Any]]) -> None:  # noqa: B027 - rightly empty for all of them
         """Nothing: rows are stored by key."""
 
     def finish(self) -> list[str]:

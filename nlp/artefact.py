@@ -2,11 +2,10 @@
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,6 @@ def save_artefact(path: Path, arrays: Mapping[str, np.ndarray[Any, Any]], card: 
     np.savez_compressed(buffer, **dict(arrays))  # type: ignore[arg-type]
     content = buffer.getvalue()
     described = {**card, "sha256": hashlib.sha256(content).hexdigest()}
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path.with_name(path.name + ".npz"), content)
     text = json.dumps(described, indent=2, sort_keys=True, ensure_ascii=False)
     write_whole(path.with_name(path.name + ".json"), text.encode("utf-8"))
@@ -49,8 +47,15 @@ def load_artefact(path: Path) -> tuple[dict[str, np.ndarray[Any, Any]], dict[str
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that nobody ever sees half of it."""
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    with os.fdopen(handle, "wb") as part:
+    """Write a file so that nobody ever sees half of it; its directory is made if absent."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
         part.write(content)
-    os.replace(name, path)
+    Path(part.name).replace(path)
+
+
+def npy(array: np.ndarray[Any, Any]) -> bytes:
+    """The content of a .npy file."""
+    buffer = BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()

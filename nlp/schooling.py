@@ -1,12 +1,11 @@
 """The student that comes with Groundswell: taught on the seed corpus, cached by its content."""
 
-import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.artefact import npy, write_whole
 from nlp.seed import seed_corpus, texts_hash
 from nlp.static import Static, load_static
 from nlp.student import Student, teach
@@ -20,11 +19,7 @@ def teacher_vectors(texts: list[str], *, cache: Path) -> NDArray[np.float32]:
     """The teacher's unit vectors of the texts, shape (n, 384), kept in `cache` under their hash."""
     path = cache / f"{Teacher.version}-{texts_hash(texts)}.npy"
     if not path.is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=cache, suffix=".part")
-        with os.fdopen(handle, "wb") as part:
-            np.save(part, Teacher().embed(texts))
-        os.replace(name, path)
+        write_whole(path, npy(Teacher().embed(texts)))
     stored: NDArray[np.float32] = np.load(path)
     return stored
 

@@ -1,13 +1,12 @@
 """The static table: one vector per word piece, distilled from the teacher, averaged over a text."""
 
-import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from nlp.artefact import npy, write_whole
 from nlp.pairs import piece_counts
 from nlp.teacher import DIMENSION, MODEL_SHA256, pooled, unit
 from nlp.tokens import CLS, SEP, tokenizer, word_pieces
@@ -60,9 +59,5 @@ def load_static(cache: Path) -> Static:
     """The static table of `cache` (a directory, made if absent), distilled there on first use."""
     path = cache / f"{TABLE_VERSION}.npy"
     if not path.is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=cache, suffix=".part")
-        with os.fdopen(handle, "wb") as part:
-            np.save(part, distil().astype(np.float16))
-        os.replace(name, path)
+        write_whole(path, npy(distil().astype(np.float16)))
     return Static(np.load(path).astype(np.float32))

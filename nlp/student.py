@@ -1,8 +1,7 @@
 """The taught student: the teacher's space at the static table's speed."""
 
 import hashlib
-import os
-import tempfile
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
+from nlp.artefact import write_whole
 from nlp.pairs import BUCKETS, kept_columns, pair_counts
 from nlp.ridge import solve
 from nlp.static import Static
@@ -54,11 +54,9 @@ class Student:
 
     def save(self, path: Path) -> None:
         """Write one .npz file, whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        with os.fdopen(handle, "wb") as part:
-            np.savez(part, pieces=self.pieces, buckets=self.buckets, pairs=self.pairs)
-        os.replace(name, path)
+        buffer = BytesIO()
+        np.savez(buffer, pieces=self.pieces, buckets=self.buckets, pairs=self.pairs)
+        write_whole(path, buffer.getvalue())
 
     @classmethod
     def load(cls, path: Path) -> "Student":

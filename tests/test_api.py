@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from api import ServerSettings, create_app
 from api.access import EVERYONE, REVEALERS, STAFF
-from api.representation import csv_cell
+from jobs.spreadsheet import csv_cell
 from jobs.workspace import Workspace, create_workspace
 
 # (method, path in the OpenAPI document) -> (an address that answers, who may use it).
