@@ -46,17 +46,17 @@ LABEL = re.compile(
 )
 # Questions whose answer is a choice or a version: the answer goes with the heading, as long as it is short.
 CHOICE = re.compile(
-    r"(?<!\S)#{1,6}[ \t]{1,3}(?:claude model|model|which model (?:were|are) you using\??|[\w.]{2,20}"
-    r"(?: [\w.]{2,20})? version|version|what [^#?\n]{1,40} version [^#?\n]{0,40}\?|"
+    r"(?<!\S)#{1,6}[ \t]{1,3}(?:claude model|model|which model (?:were|are) you using\??|[\w.-]{2,20}"
+    r"(?: [\w.-]{2,20})? version|version|what [^#?\n]{1,40} version [^#?\n]{0,40}\?|"
     r"what version of [^#?\n]{1,40}\??|openclaw version|litellm version|last working(?: version)?|platform|"
     r"what platform is your computer\??|"
     r"what (?:subscription|plan) do you have\??|subscription|plan|operating system|os|terminal/shell|"
     r"terminal|shell|priority|feature category|"
     r"is this a regression\??|permission mode(?: when[^#\n]{0,40})?|can you reproduce this\??|"
-    r"type of behaviou?r issue|impact|bug type|"
+    r"type of behaviou?r issue|impact(?=\s{1,3}(?:critical|high|medium|low)\b)|bug type|"
     r"documentation (?:type|location)|are you a ml ops team\?|what part of [^#\n?]{1,40}\??|"
     r"device and browser|network[^#\n]{0,10}|browser|"
-    r"willingness to contribute|thread id|first seen|what version of home assistant core has the issue\?|"
+    r"willingness to contribute|thread id|what version of home assistant core has the issue\?|"
     r"integration causing the issue|"
     r"did claude show warnings[^#\n]{0,40}|how would you describe[^#\n]{0,40})(?!\w)(?P<answer>[^#]{0,90}?)"
     r"(?=\s#{1,6}\s|\s*\Z)",
@@ -70,7 +70,7 @@ NO_RESPONSE = re.compile(
 CHECKBOX = re.compile(r"(?:^|(?<=\s))(?:[-*] )?\[[ xX]\] ", re.M)
 CHECK_PHRASES = re.compile(
     r"\bsearched\b|single (?:bug|feature)|latest version|known issues|logs (?:included|attached)|"
-    r"no sensitive|would like to contribute|"
+    r"no sensitive|not contain sensitive|would like to contribute|"
     r"i agree|code of conduct|no duplicates|read the (?:docs|documentation|faq|contributing)|hasn'?t been "
     r"(?:reported|requested)|"
     r"not been reported|i have (?:read|checked|reviewed|verified)|i am using|this is a (?:single|bug)|"
@@ -94,16 +94,18 @@ KEYS = (
     r"release|codename|java|forge|minecraft|"
     r"version in use|subscription|plan|region|locale|timezone|gpu|cpu|ram|memory|docker(?: version)?|"
     r"package manager|auth(?: method)?|"
-    r"codeblock version|client|host|hardware|environment|操作系统|系统架构|应用版本|系统|版本"
+    r"extension version|remote os version|modes|sandbox environment|model version|auth type|package name|"
+    r"package version|cli|qwen code|build|"
+    r"codeblock version|client|host|hardware|environment|操作系统|系统架构|应用版本|系统|版本|模型|沙箱"
 )
 ENVIRONMENT_LINE = re.compile(
-    rf"^[ \t]{{0,6}}(?:[-*•] )?(?:\*\*)?(?:{KEYS})(?:\*\*)?[ \t]?[:：](?:\*\*)?[ \t]{{0,8}}[^\n]{{0,100}}$",
+    rf"^[ \t]{{0,6}}(?:[-*•] )?(?:\*\*)?(?:{KEYS})(?:\*\*)?[ \t]?[:：](?:\*\*)?[ \t]{{0,8}}(?P<answer>[^\n]{{0,100}})$",
     re.I | re.M,
 )
 # The same in a flattened text: "- Platform: darwin - Terminal: cursor - Version: 2.0.70".
 ENVIRONMENT_ITEM = re.compile(
-    rf"(?<!\S)[-*•] (?:\*\*)?(?:{KEYS})(?:\*\*)?[:：](?:\*\*)?[ \t]{{0,4}}[^\n]{{0,80}}?(?=\s[-*•#]|\s\*\*|"
-    rf"\s*$)",
+    rf"(?<!\S)[-*•] (?:\*\*)?(?:{KEYS})(?:\*\*)?[:：](?:\*\*)?[ \t]{{0,4}}(?P<answer>[^\n]{{0,80}}?)"
+    rf"(?=\s[-*•#]|\s\*\*|\s*$)",
     re.I | re.M,
 )
 
@@ -112,53 +114,40 @@ ID_LINE = re.compile(
     r"uploaded thread|uploaded session|ray|"
     r"message|run|log|event|x-request)[ -]?(?:id)?(?:\*\*)?[ \t]?[:=][ \t]?(?:\*\*)?`?"
     r"(?:[a-z]{2,10}_[A-Za-z0-9]{8,64}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|"
-    r"[0-9a-f]{12,64})`?",
+    r"[0-9a-f]{12,64})`?|(?<!\S)- (?:\*\*)?(?:feedback|request|session) id:(?:\*\*)?(?!\S)",
+    re.I,
+)
+# What a bug reporter of an editor folds away.
+DETAILS = re.compile(
+    r"<details>\s{0,20}<summary>(?:<b>)?[^<]{0,40}?(?:system info|environment|versions?|diagnostics?|doctor|logs?|"
+    r"stack|"
+    r"output|config(?:uration)?|extensions|a/b experiments)[^<]{0,40}(?:</b>)?</summary>",
+    re.I,
+)
+REPORTER_TYPE = re.compile(r"^Type: <b>[^<\n]{1,30}</b>", re.M)
+# A title's tag that the form of an issue tracker puts there.
+TITLE_TAG = re.compile(
+    r"\A\s{0,3}\[(?:bug|feature|feature request|fr|docs?|documentation|model|ux|enhancement|question|issue|request|"
+    r"improvement|suggestion|proposal|regression|critical|security|performance|support|billing|feedback)\]"
+    r"(?:\s?\[[^\]\n]{1,20}\])?:?(?=\s)",
     re.I,
 )
 
-STACK = re.compile(
-    r"(?:[A-Z]\w{0,60}(?:Error|Exception)|Error): [^\n]{0,200}?(?=\s{1,8}at )|"
-    r"(?<!\S)at (?:async |new )?[^\s(]{1,200}(?: \[as \w{1,40}\])? "
-    r"\((?:[^()\s]{1,300}:\d{1,7}|native[^()\s]{0,100}|<anonymous>)\)|"
-    r"(?<!\S)at (?:async )?"
-    r"(?:file://|node:|/)[^\s()]{1,300}:\d{1,7}(?::\d{1,7})?|"
-    r"Traceback \(most recent call last\):|File \"[^\"\n]{1,300}\", line \d{1,7}(?:, in [^\s]{1,100})?"
-    r"(?:\n[ \t]{4}[^\n]{1,300})?|"
-    r"thread '[^'\n]{1,60}' panicked at [^\n]{1,300}"
-)
-LOG_LINE = re.compile(
-    r"^[ \t]{0,8}(?:"
-    r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d[^\n]{0,600}|\[?\d\d:\d\d:\d\d[.,\]][^\n]{0,600}|\[(?i:info|warn|warning|"
-    r"error|debug|trace|fatal)\][^\n]{0,600}|"
-    r"(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL)[ :\]][^\n]{0,600}|(?:npm|yarn|pip|cargo) (?:ERR!|WARN|"
-    r"error|warning)[^\n]{0,400}|"
-    r"[A-Za-z_.]{0,80}(?:Error|Exception|Warning): [^\n]{0,400}|(?:\$|❯|➜|"
-    r"PS [A-Z]:\\[^>\n]{0,100}>) [^\n]{1,400}|"
-    r"(?:-+> ?\d{1,5}|[ \t]{2,}\d{1,5} \|)[^\n]{0,300}|\d{1,3}%\|[^\n]{0,200}|Retrying [^\n]{0,300}|"
-    r"Attempt \d{1,4} failed[^\n]{0,300}|"
-    r"[^\s]{1,60} - - [^\n]{0,300}HTTP/\d[^\n]{0,60}|HTTP/\d\.?\d? \d{3}[^\n]{0,100}|caused by: [^\n]{0,300}"
-    r")$",
-    re.M,
-)
-
-QUOTED = re.compile(r"^[ \t]{0,3}>[^\n]{0,2000}(?:\n[ \t]{0,3}>[^\n]{0,2000}){0,400}", re.M)
-AGENT_TURN = re.compile(
-    r"^[ \t]{0,3}[⏺●■•][ \t][^\n]{0,2000}(?:\n(?![ \t]{0,3}[❯>⏺●#*])[ \t]{1,8}[^\n]{1,2000}){0,60}", re.M
-)
-REPLY_HEADER = re.compile(
-    r"^(?:On [^\n]{4,120} wrote:|Am [^\n]{4,120} schrieb [^\n]{1,80}:|Le [^\n]{4,120} a écrit ?:|"
-    r"El [^\n]{4,120} escribió:|"
-    r"-{2,}\s?(?:Original Message|Forwarded message|Ursprüngliche Nachricht|Message d'origine)\s?-{2,}|"
-    r"From: [^\n]{1,200}\n(?:(?:Sent|Date|To|Cc|Subject): [^\n]{0,300}\n){2,5})",
-    re.M,
-)
 SIGNATURE = re.compile(
     r"(?:^|(?<=[.!?\n] )|(?<=[.!?]))(?:-- ?\n[^\0]{0,300}|Sent from my [^\n]{1,40}|"
-    r"Get Outlook for [^\n]{1,30}|Von meinem [^\n]{1,20} gesendet|"
+    r"Get Outlook for [^\n]{1,30}|Von meinem [^\n]{1,20} gesendet|Envoyé de mon [^\n]{1,20}|Enviado desde mi "
+    r"[^\n]{1,20}|"
     r"(?:(?:(?:best|kind|warm|many)(?: |est )?(?:regards|wishes|thanks)|regards|sincerely(?: yours)?|yours "
     r"(?:truly|sincerely|faithfully)|cheers|respectfully|"
-    r"mit freundlichen grüßen|viele grüße|beste grüße|cordialement|saludos(?: cordiales)?|atentamente|"
-    r"atenciosamente|с уважением)"
-    r"[,.!]{0,2}\s{0,3}[^\n]{0,60}(?:\n[^\n]{1,60}){0,4}))\s{0,20}\Z",
+    r"mit freundlichen grüßen|viele grüße|beste grüße|cordialement|bien à vous|saludos(?: cordiales)?|"
+    r"un cordial saludo|atentamente|cordiali saluti|distinti saluti|met vriendelijke groet(?:en)?|"
+    r"atenciosamente|с уважением|此致|敬具)"
+    r"[,.!]{0,2}\s{0,3}[^\n]{0,60}(?:\n[^\n]{1,60}){0,4})|"
+    r"(?:thanks|thank you|thx|best|danke|merci|gracias),?\n[^\n.!?]{1,40}(?:\n[^\n]{1,60}){0,3})\s{0,20}\Z",
     re.I | re.M,
+)
+# What a tool signs with, at the end too.
+TOOL_SIGNATURE = re.compile(
+    r"(?:-{3}\s{1,3})?(?:🤖 ?(?:Generated|Created|Written) (?:with|by) [^\n]{1,120}|"
+    r"(?:Co-Authored-By|Signed-off-by): [^\n]{1,120})(?:\s{1,3}Co-Authored-By: [^\n]{1,120})?\s{0,20}\Z"
 )

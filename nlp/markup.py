@@ -15,6 +15,8 @@ PAGE_TAGS = frozenset(
 )
 VOID_TAGS = frozenset("meta link hr br input img path".split())
 LONGEST_PAGE = 50_000
+# Shorter objects between back quotes are words of their sentence.
+SHORT = 60
 
 
 def html(text: str) -> Iterator[tuple[int, int]]:
@@ -62,6 +64,8 @@ def json_objects(text: str) -> Iterator[tuple[int, int]]:
     last = -1
     for start, end in sorted(pairs):
         if start >= last and KEY.match(text, start):
+            if end - start < SHORT and text[start - 1 : start] == "`" == text[end : end + 1]:
+                continue
             last = end
             if text[start - 1 : start] == "[" and text[end : end + 1] == "]":
                 start, last = start - 1, end + 1

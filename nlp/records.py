@@ -14,10 +14,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """A text without personal data; `spans` are in order, apart, and count in the *original* text."""
+    """A text without personal data; `spans` are in order, apart, and count in the *original* text.
+
+    `asked`: whether the name recogniser read some of it, the slowest step by far."""
 
     text: str
     spans: tuple[Span, ...]
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +29,12 @@ class Split:
 
     claim: str
     parts: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityPattern:
+    """A field to read out of texts: the group `value` of each match, else all of it; or always `value`, if given."""
+
+    id: str
+    pattern: str
+    value: str = ""
