@@ -21,10 +21,12 @@ from api.findings import blueprint as findings
 from api.pages import blueprint as pages
 from api.pages_documents import blueprint as pages_documents
 from api.pages_findings import blueprint as pages_findings
+from api.pages_triage import blueprint as pages_triage
 from api.sessions import blueprint as sessions
 from api.status import blueprint as status
 from api.status import probes
 from api.themes import blueprint as themes
+from api.triage import blueprint as triage
 from jobs.workspace import Workspace
 
 LARGEST_REQUEST = 64 * 1024
@@ -56,10 +58,10 @@ def create_app(workspace: str | Path | Workspace, settings: ServerSettings = Ser
     limiter = _limits(app, settings)
     for part in (access, assets, db, errors, headers, wording):
         part.register(app)
-    for resource in (documents, themes, counts, findings, status):
+    for resource in (documents, triage, themes, counts, findings, status):
         app.register_api(resource, url_prefix="/api/v1")
     app.register_api(probes)
-    for pages_of in (pages, pages_findings, pages_documents, sessions):
+    for pages_of in (pages, pages_findings, pages_documents, pages_triage, sessions):
         app.register_blueprint(pages_of)
     views: dict[str, Any] = app.view_functions
     views["sessions.sign_in"] = limiter.limit(settings.sign_in_rate, methods=["POST"])(views["sessions.sign_in"])

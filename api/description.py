@@ -31,11 +31,16 @@ ERRORS = {
 }
 
 
+def problem_response(description: str) -> dict[str, Any]:
+    """A problem document as a response that an operation may give."""
+    schema = {"schema": Problem.model_json_schema(ref_template="#/components/schemas/{model}")}
+    return {"description": description, "content": {TYPE: schema}}
+
+
 def resource(name: str, *, open_to_all: bool = False) -> APIBlueprint:
     """A blueprint whose operations state keys and errors."""
-    schema = {"schema": Problem.model_json_schema(ref_template="#/components/schemas/{model}")}
     wanted = [500] if open_to_all else list(ERRORS)
-    errors: Any = {status: {"description": ERRORS[status], "content": {TYPE: schema}} for status in wanted}
+    errors: Any = {status: problem_response(ERRORS[status]) for status in wanted}
     return APIBlueprint(
         name,
         "api",

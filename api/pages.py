@@ -3,13 +3,15 @@
 from flask import Blueprint, render_template, request
 
 from api.access import EVERYONE, STAFF, allow, may, small_cell
-from api.db import store, workspace
+from api.actions_triage import seen_owners
+from api.db import now, store, workspace
 from api.page_parts import asked, base_context, compared, next_address, series_chart
 from api.queries import RunQuery, WeeklyQuery
 from jobs.charts import weekly_chart
 from jobs.store_paging import Page
 from jobs.store_search_findings import AlertFilter
 from jobs.telling import WIDEST
+from jobs.triage_age import clock
 
 blueprint = Blueprint("pages", __name__)
 
@@ -38,6 +40,8 @@ def overview() -> str:
         coverage=search.status.coverage(limit=SHORT_LIST),
         feeds=search.status.feeds(),
         history=compared(None),
+        waiting=search.triage.standing(owners=seen_owners()) if may(STAFF) else None,
+        moment=clock(store(), workspace().settings, now()),
         **base_context(),
     )
 

@@ -6,9 +6,12 @@ from werkzeug.exceptions import UnprocessableEntity
 
 from api.access import REVEALERS, STAFF, allow, check_csrf, may
 from api.actions import found, reveal
-from api.db import store
+from api.actions_triage import visible
+from api.db import now, store, workspace
 from api.page_parts import asked, base_context, next_address
 from api.queries import DocumentQuery, RevealBody
+from jobs.store_triage import OUTCOMES
+from jobs.triage_age import clock
 
 blueprint = Blueprint("pages_documents", __name__)
 
@@ -60,5 +63,8 @@ def _page(document_id: str, *, revealed: bool) -> str:
         document=found(row, f"document {document_id!r}"),
         revealed=revealed,
         may_reveal=may(REVEALERS),
+        triage=visible(document_id),
+        outcomes=OUTCOMES,
+        moment=clock(store(), workspace().settings, now()),
         **base_context(),
     )

@@ -45,7 +45,8 @@ class DocumentRow(Row):
     theme_name: str | None
     kept_id: str | None = Field(description="the document this one is collapsed into in unique counts")
     collapsed_by: str | None
-    withheld: bool = Field(description="critical hazard, or not classified yet: text only on reveal")
+    withheld: bool = Field(description="critical hazard, in triage, or not classified yet: text only on reveal")
+    triage: str | None = Field(description="`open`, or how it was closed; null if it never was in triage")
     excerpt: str | None
 
 
@@ -117,6 +118,7 @@ class Document(Row):
     classifier_version: str | None
     taxonomy_version: str | None
     withheld: bool
+    triage: str | None
     theme_id: str | None
     theme_name: str | None
     similarity: float | None

@@ -13,6 +13,7 @@ from jobs.charts import sparkline
 from jobs.store_delivery import values
 from jobs.store_search_documents import HIT_END, HIT_START
 from jobs.telling import tells
+from jobs.triage_age import age
 
 NONE = "–"
 STANDING_OUT = 6
@@ -190,6 +191,7 @@ def passages(document: Mapping[str, Any]) -> list[dict[str, str | None]]:
 
 
 FILTERS = (
+    age,
     number,
     short,
     span,

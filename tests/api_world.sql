@@ -172,3 +172,21 @@ INSERT INTO quarantine (file_hash, line, input, reason, detail, quarantined_at) 
   ('file1', 17, 'feedback', 'empty text', 'expected a text', '2026-03-31T19:00:00Z'),
   ('file1', 90, 'feedback', 'empty text', 'expected a text', '2026-03-31T19:00:00Z'),
   ('file1', 91, 'feedback', 'impossible date', 'year 2100', '2026-03-31T19:00:00Z');
+-- Three documents in triage: two open ones of the biology team, told of by one message; one closed, without an owner's row.
+INSERT INTO triage (document_id, reason, reasons, probability, score, kind, kind_probability, harm_domain,
+    harm_domain_probability, versions, raised_at, owner, message_id, outcome, closed_at, closed_by, close_reason) VALUES
+  ('d0011', 'it says: it names a <b>pathogen</b>', '[{"rule":"wording","words":"it says: it names a <b>pathogen</b>","probability":0.7}]',
+   0.41, 0.7, 'under_block', 0.5, 'biological', 0.9, '{"watch":"c1/x"}', '2026-03-31T19:00:00Z', 'safeguards-bio', 'G1',
+   NULL, NULL, NULL, NULL),
+  ('d0017', 'hazard critical is likely enough', '[{"rule":"critical","words":"hazard critical is likely enough","probability":0.31}]',
+   0.31, 0.31, 'under_block', 0.4, 'biological', 0.8, '{"watch":"c1/x"}', '2026-03-31T19:00:00Z', 'safeguards-bio', 'G1',
+   NULL, NULL, NULL, NULL),
+  ('d0023', 'it reads like a person in distress or danger', '[{"rule":"distress","words":"it reads like a person in distress","probability":0.6}]',
+   0.02, 0.6, 'other', 0.4, 'none', 0.8, '{"watch":"c1/x"}', '2026-03-31T19:00:00Z', 'nobody', NULL,
+   'not_grave', '2026-03-31T20:00:00Z', 'Bo (k1)', 'a slip of the tongue');
+INSERT INTO triage_message (message_id, owner, urgent, as_of, content) VALUES
+  ('G1', 'safeguards-bio', 1, '2026-03-31T18:00:00Z', '{"documents":[]}');
+INSERT INTO notification (notification_id, triage_id, owner, channel, state, attempts, sent_at) VALUES
+  ('N1', 'G1', 'safeguards-bio', 'file:digests', 'sent', 1, '2026-03-31T19:00:01Z');
+INSERT INTO triage_event (document_id, happened_at, actor, action, detail) VALUES
+  ('d0023', '2026-03-31T20:00:00Z', 'Bo (k1)', 'closed', '{"outcome":"not_grave","reason":"a slip of the tongue"}');

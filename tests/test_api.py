@@ -21,6 +21,11 @@ ENDPOINTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("GET", "/documents"): ("/documents?q=blocked", STAFF),
     ("GET", "/documents/{document_id}"): ("/documents/d0710", STAFF),
     ("POST", "/documents/{document_id}/reveal"): ("/documents/d0005/reveal", REVEALERS),
+    ("GET", "/triage"): ("/triage?state=open&harm_domain=biological", STAFF),
+    # Of the documents in triage a key of role owner sees those of the owner it is held by; Ann is none.
+    ("GET", "/triage/{document_id}"): ("/triage/d0011", REVEALERS),
+    ("POST", "/triage/{document_id}/close"): ("/triage/d0017/close", REVEALERS),
+    ("POST", "/triage/{document_id}/reopen"): ("/triage/d0011/reopen", REVEALERS),
     ("GET", "/themes"): ("/themes?state=living", EVERYONE),
     ("GET", "/themes/{theme_id}"): ("/themes/T0001", EVERYONE),
     ("GET", "/series"): ("/series?stream=feedback", EVERYONE),
@@ -33,8 +38,24 @@ ENDPOINTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("GET", "/runs"): ("/runs?state=done", EVERYONE),
     ("GET", "/coverage"): ("/coverage?stream=feedback", EVERYONE),
 }
-BODIES = {"reveal": {"reason": "checking a report"}, "acknowledge": {"note": "on it"}}
-LISTS = ["/documents", "/themes", "/series", "/volumes", "/counts/weekly", "/changes", "/alerts", "/runs", "/coverage"]
+BODIES = {
+    "reveal": {"reason": "checking a report"},
+    "acknowledge": {"note": "on it"},
+    "close": {"outcome": "handled", "reason": "called the customer"},
+    "reopen": {"reason": "they wrote again"},
+}
+LISTS = [
+    "/documents",
+    "/triage",
+    "/themes",
+    "/series",
+    "/volumes",
+    "/counts/weekly",
+    "/changes",
+    "/alerts",
+    "/runs",
+    "/coverage",
+]
 PAGED = {"/documents": 150, "/volumes": 400}
 
 

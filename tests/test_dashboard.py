@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-LISTS = ["/", "/alerts", "/changes", "/themes", "/documents", "/weekly", "/data"]
+LISTS = ["/", "/triage", "/alerts", "/changes", "/themes", "/documents", "/weekly", "/data"]
 DETAILS = [
     "/alerts/A0001",
     "/themes/T0001",
@@ -28,9 +28,11 @@ DETAILS = [
     "/documents/d0710",
     "/documents/d0903",
     "/documents/d0005",
+    "/documents/d0011",
+    "/triage?state=&owner=safeguards-bio",
     "/weekly?slice=harm_domain%3Dcyber",
 ]
-NARROW = ["/", "/themes/T0001", "/documents", "/weekly"]
+NARROW = ["/", "/triage", "/themes/T0001", "/documents", "/weekly"]
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
 
 
