@@ -17,10 +17,15 @@ COMMANDS = {
     "themes": "jobs.cli_findings:themes",
     "changes": "jobs.cli_findings:changes",
     "alerts": "jobs.cli_findings:alerts",
+    "triage": "jobs.cli_triage:triage",
     "counts": "jobs.cli_counts:counts",
     "digest": "jobs.cli_digest:digest",
+    "train": "jobs.cli_train:train",
+    "evaluate": "jobs.cli_train:evaluate",
     "serve": "jobs.cli_serve:serve",
     "keys": "jobs.cli_serve:keys",
+    "classify": "jobs.cli_files:classify",
+    "redact": "jobs.cli_files:redact",
 }
 
 

@@ -51,6 +51,18 @@ def pass_workspace(command: Callable[..., R]) -> Callable[..., R]:
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
 
+def wished_columns(pairs: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Columns by field, as `--map` gives them. Raises `click.UsageError`."""
+    found: dict[str, tuple[str, ...]] = {}
+    for pair in pairs:
+        field, mark, columns = pair.partition("=")
+        if not mark or not field:
+            raise click.UsageError(f"expected --map FIELD=COLUMN, got {pair!r}")
+        names = (columns,) if columns.startswith("=") else tuple(name.strip() for name in columns.split(","))
+        found[field.strip()] = tuple(name for name in names if name)
+    return found
+
+
 def show(
     rows: Sequence[Mapping[str, Any]] | Mapping[str, Any],
     as_json: bool,

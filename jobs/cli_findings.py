@@ -56,7 +56,7 @@ def documents(
     **filters: Any,
 ) -> None:
     """Search documents, newest first; texts of critical hazard are withheld."""
-    filters |= {name: _day(filters[name]) for name in ("day_from", "day_to")}
+    filters |= {name: parsed_day(filters[name]) for name in ("day_from", "day_to")}
     segments = tuple(_segment(one) for one in segment)
     wanted = DocumentFilter(text=" ".join(words) or None, segments=segments, **filters)
     with workspace.open_store() as store:
@@ -131,7 +131,7 @@ def show_theme(workspace: Workspace, theme_id: str, as_json: bool) -> None:
 @pass_workspace
 def changes(workspace: Workspace, coverage: bool, limit: int, as_json: bool, **filters: Any) -> None:
     """Changepoints of every series, newest first; below them what changed in the feeds."""
-    days = {name: _day(filters[name]) for name in ("day_from", "day_to")}
+    days = {name: parsed_day(filters[name]) for name in ("day_from", "day_to")}
     with workspace.open_store() as store:
         page = store.search.findings.changes(ChangeFilter(**filters | days), limit=limit)
         feeds = coverage_changes(store, **days, limit=limit)
@@ -262,7 +262,8 @@ def _plain(excerpt: str | None) -> str:
     return " ".join(excerpt.replace(HIT_START, "").replace(HIT_END, "").split()) or "(no text)"
 
 
-def _day(text: str | None) -> str | None:
+def parsed_day(text: str | None) -> str | None:
+    """An ISO day as given, None for none; raises `BadDay`."""
     if text is None:
         return None
     try:

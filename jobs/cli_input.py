@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobs.cli_changes import coverage_changes, show_coverage
-from jobs.cli_context import CONTROLS, json_option, pass_workspace, show
+from jobs.cli_context import CONTROLS, json_option, pass_workspace, show, wished_columns
 from jobs.progress import bar, say
+from jobs.triage_age import age, clock
 from jobs.workspace import Workspace, create_workspace
 
 if TYPE_CHECKING:
@@ -92,24 +93,13 @@ def _request(file: Path, options: dict[str, Any]) -> "Request":
     return Request(
         path=file,
         input=chosen[0] if chosen else options["stream"],
-        wishes=Wishes(_mapping(options["mapping"]), _segments(options["segments"])),
+        wishes=Wishes(wished_columns(options["mapping"]), _segments(options["segments"])),
         source=options["source"],
         date_formats=_formats(options["date_formats"]),
         timezone=options["timezone"],
         encoding=options["encoding"],
         dry_run=options["dry_run"],
     )
-
-
-def _mapping(pairs: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for pair in pairs:
-        field, mark, columns = pair.partition("=")
-        if not mark or not field:
-            raise click.UsageError(f"expected --map FIELD=COLUMN, got {pair!r}")
-        names = (columns,) if columns.startswith("=") else tuple(name.strip() for name in columns.split(","))
-        found[field.strip()] = tuple(name for name in names if name)
-    return found
 
 
 def _segments(text: str | None) -> dict[str, str] | None:
@@ -143,6 +133,7 @@ def _summary(outcome: "Outcome") -> dict[str, Any]:
         "reasons": dict(sorted(outcome.reasons.items())),
         "already_ingested": outcome.already,
         "dry_run": outcome.dry_run,
+        "triage": {"queued": outcome.queued, "messages": outcome.told, "note": outcome.triage or None},
         "mapping": outcome.mapping,
         "notes": outcome.notes,
     }
@@ -155,6 +146,11 @@ def _tell(outcome: "Outcome") -> None:
         click.echo(f"quarantined: {count:,} {reason}")
     for refusal in outcome.examples:
         click.echo(CONTROLS.sub("", f"  line {refusal.line:,}: {refusal.detail}"))
+    if outcome.queued or outcome.told:
+        told = f"{outcome.told:,} message{'' if outcome.told == 1 else 's'} sent to owners"
+        click.echo(f"triage: {outcome.queued:,} documents may be grave, {told}; see 'groundswell triage'")
+    if outcome.triage:
+        click.echo(CONTROLS.sub("", f"triage: {outcome.triage}"))
     if outcome.dry_run:
         click.echo("dry run: nothing was stored; ids that conflict with known ones are not counted")
 
@@ -173,17 +169,26 @@ def status(workspace: Workspace, as_json: bool) -> None:
             "inputs": store.runs.files(),
             "quarantined": store.runs.quarantined(),
             "runs": store.runs.last(),
+            "agreement": store.understanding.agreements(),
         }
         coverage = coverage_changes(store)
+        waiting = store.search.triage.standing()
+        moment = clock(store, workspace.settings, datetime.now(UTC))
     done = {row["job"] for row in tables["runs"] if row["state"] == "done"}
     due = [step.name for step in STEPS if step.name not in done]
     if as_json:
-        show({"workspace": str(workspace.path), "as_of": as_of, **tables, "coverage": coverage, "not_run": due}, True)
+        found = {"workspace": str(workspace.path), "as_of": as_of, **tables, "triage": waiting, "coverage": coverage}
+        show({**found, "not_run": due}, True)
         return
     click.echo(f"workspace {workspace.path}, as of {as_of or 'nothing yet'}")
     for title, rows in tables.items():
         click.echo(f"\n{title}")
         show([_brief(row) for row in rows], False, columns=COLUMNS.get(title))
+    if waiting["open"]:
+        since = age(waiting["oldest_received_at"], moment)
+        click.echo(
+            f"\ntriage: {waiting['open']:,} documents wait for a person, the oldest for {since}: groundswell triage"
+        )
     show_coverage(coverage)
     if due:
         click.echo(f"\nnot run yet: {', '.join(due)}; next: groundswell -w {workspace.path} run")

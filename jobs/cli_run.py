@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from jobs.cli_context import json_option, pass_workspace, show
-from jobs.progress import say
 from jobs.workspace import Workspace
 
 
@@ -16,7 +15,7 @@ def prepare_command() -> None:
     """Compile and build once what every workspace shares: clustering code, token table, classifier."""
     from jobs.prepare import prepare
 
-    for line in prepare(progress=say):
+    for line in prepare():
         click.echo(line)
 
 

@@ -121,6 +121,10 @@ FIELDS: dict[str, dict[str, FieldNames]] = {
         "closed_at": _of("when it was closed", "closed_at resolved_at"),
         "text": _of("its words", TEXT),
     },
+    "file": {
+        "text": _of("the words of the customer", TEXT, required=True),
+        "id": DOCUMENT["id"],
+    },
     "labels": {
         "document_id": _of("the document", "document_id"),
         "decision_id": DECISION,

@@ -10,7 +10,8 @@ from jobs.digest_facts import View, look
 from jobs.digest_text import render_html, render_markdown, render_text
 from jobs.letters import digest_letter, digest_name
 from jobs.message import Message
-from jobs.notify import deliver, owner_row, queue_digest
+from jobs.notify import deliver, queue_digest
+from jobs.reach import owner_row
 from jobs.settings import Settings
 from jobs.store import Store
 from jobs.workspace import Workspace

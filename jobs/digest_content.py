@@ -12,6 +12,7 @@ from jobs.digest_facts import (
     data_facts,
     figure,
     silences_in_force,
+    triage_facts,
     weekly_facts,
 )
 from jobs.escapes import one_line
@@ -54,6 +55,7 @@ def digest_content(
     content["weekly"] = weekly_facts(view, domains)
     content["data"] = data_facts(view, since=period["from"])
     content["silences"] = silences_in_force(view.store, as_of=view.as_of)
+    content["triage"] = triage_facts(view, str(owner["owner_id"]))
     return content
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from jobs.escapes import one_line
 from jobs.settings import Settings
@@ -78,6 +79,14 @@ def alert_facts(view: View, alert: Row) -> Row:
     facts["todo"] = todo(facts, view.series.get(alert["series"], {}))
     facts["link"] = f"{view.settings.base_url.rstrip('/')}/alerts/{alert['alert_id']}"
     return facts
+
+
+def triage_facts(view: View, owner: str) -> Row:
+    """How many grave documents of an owner wait for a person, since when, and where they are."""
+    standing = view.store.search.triage.standing(owners=(owner,))
+    oldest = standing["oldest_received_at"]
+    link = f"{view.settings.base_url.rstrip('/')}/triage?owner={quote(owner, safe='')}"
+    return {"open": standing["open"], "oldest": oldest[:10] if oldest else None, "link": link}
 
 
 def change_of(view: View, alert: Row) -> Row | None:

@@ -71,7 +71,7 @@ def matcher(fields: Mapping[str, Any]) -> str:
 
 
 def _written(escape: Callable[[str], str], plain: bool, content: Mapping[str, Any]) -> str:
-    environment = _environment(autoescape=False)
+    environment = template_environment(autoescape=False)
     environment.filters["t"] = escape
     text = environment.get_template("digest.md.j2").render(c=content, plain=plain)
     lines = (line.rstrip() for line in text.splitlines())
@@ -84,12 +84,13 @@ def _written(escape: Callable[[str], str], plain: bool, content: Mapping[str, An
 
 @cache
 def _page() -> Any:
-    environment = _environment(autoescape=True)
+    environment = template_environment(autoescape=True)
     environment.filters["t"] = tame
     return environment.get_template("digest.html.j2")
 
 
-def _environment(*, autoescape: bool) -> Environment:
+def template_environment(*, autoescape: bool) -> Environment:
+    """The templates of messages, with what they say of numbers and names."""
     loader = FileSystemLoader(TEMPLATES)
     environment = Environment(loader=loader, autoescape=autoescape, undefined=StrictUndefined)
     environment.globals.update(

@@ -18,6 +18,7 @@ def examine(workspace: Workspace, *, free: int) -> list[dict[str, Any]]:
         "hash key": lambda: _key(workspace),
         "database": lambda: _database(workspace),
         "name finder": _names,
+        "learnt templates": lambda: _templates(workspace),
         "disk": lambda: ("fine" if free > FREE_BYTES else "odd", f"{free / 1e9:.1f} GB free"),
     }
     rows = []
@@ -61,3 +62,15 @@ def _names() -> tuple[str, str]:
     if pipeline is None:
         return "odd", "the model is absent: names of people are redacted by patterns alone"
     return "fine", f"{pipeline.meta['name']} {pipeline.meta['version']}"
+
+
+def _templates(workspace: Workspace) -> tuple[str, str]:
+    from jobs.rules import load_templates, named, vetoes
+
+    entries = named(workspace)
+    serving = load_templates(workspace, entries.get("serving")).without(vetoes(workspace))
+    learnt = sum(element.kind != "known" for form in serving.forms for element in form.elements)
+    told = f"{learnt} pieces of {len(serving.forms)} forms are taken out of claims"
+    if entries.get("next") != entries.get("serving"):
+        told += f"; {entries.get('next')} from the next run on"
+    return "fine", f"{told}; see models/templates-*.json" if entries else "none: no run has learnt any yet"

@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 
 from jobs.ingest_decisions import DecisionLoader
 from jobs.ingest_desk import Desk, Loader, Written
-from jobs.ingest_documents import DocumentLoader, redactor_version
+from jobs.ingest_documents import DocumentLoader
 from jobs.ingest_identity import Identity
 from jobs.ingest_plan import Plan, Request, make_plan
 from jobs.ingest_tables import AppealLoader, ExposureLoader, LabelLoader
 from jobs.reading import Chunk, Refusal, chunks
+from jobs.rules import serving_rules
+from jobs.settings import SettingsError
 from jobs.store import Store
+from jobs.triage import Gate, tell
 from jobs.workspace import Workspace
+from nlp.extract import redactor_version
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -52,6 +56,10 @@ class Outcome:
     rows_quarantined: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     examples: list[Refusal] = field(default_factory=list)
+    queued: int = 0
+    told: int = 0
+    triage: str = ""
+    """What became of triage where it did not run its course."""
     already: bool = False
     dry_run: bool = False
 
@@ -83,16 +91,29 @@ def ingest(
         outcome.rows_same = outcome.rows_in - outcome.rows_quarantined
         return outcome
     pipeline = _pipeline(plan)
-    desk = Desk(plan, store, Identity(workspace.hash_key()), workspace.decisions, pipeline)
+    gate = Gate(workspace, store, now=now) if plan.input == "feedback" else None
+    desk = Desk(plan, store, Identity(workspace.hash_key()), workspace.decisions, pipeline, serving_rules(workspace))
     versions = {"redactor": redactor_version(pipeline)}
     with store.runs.running("ingest", now=now, versions=versions) as run:
         with progress(f"ingest {plan.source.name}", plan.rows) as advance:
-            _load(desk, LOADERS[plan.input](desk), outcome, advance)
+            _load(desk, LOADERS[plan.input](desk), outcome, advance, gate)
         run.rows_in, run.rows_out, run.quarantined = outcome.rows_in, outcome.rows_new, outcome.rows_quarantined
+    if gate is not None:
+        _tell(gate, outcome)
     return outcome
 
 
-def _load(desk: Desk, loader: Loader, outcome: Outcome, advance: Callable[[int], None]) -> None:
+def _tell(gate: Gate, outcome: Outcome) -> None:
+    """Tell owners of grave documents. What is stored stays stored where nobody can be told."""
+    if gate.waits:
+        outcome.triage = "no classifier has been prepared on this machine: triage waits for 'groundswell run'"
+    try:
+        outcome.told = tell(gate.store, gate.workspace)
+    except SettingsError as error:
+        outcome.triage = f"nobody was told of grave documents yet; they are in the queue. {error}"
+
+
+def _load(desk: Desk, loader: Loader, outcome: Outcome, advance: Callable[[int], None], gate: Gate | None) -> None:
     plan, store = desk.plan, desk.store
     with store.transaction():
         store.runs.begin_file(
@@ -106,6 +127,7 @@ def _load(desk: Desk, loader: Loader, outcome: Outcome, advance: Callable[[int],
         else:
             with store.transaction():
                 _load_chunk(desk, loader, chunk, outcome)
+                outcome.queued += gate.look() if gate is not None else 0
         advance(len(chunk))
     with store.transaction():
         outcome.notes += loader.finish()

@@ -8,6 +8,7 @@ from jobs.ingest_identity import Identity
 from jobs.ingest_plan import Plan
 from jobs.reading import Chunk, Refusal
 from jobs.store import Store
+from nlp.extract import BUILT_IN, Rules
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -15,13 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where a loader works: the plan of its file, the store, the hashes, the decision log, the name finder."""
+    """Where a loader works: the plan of its file, the store, the hashes, the decision log, the name finder, rules."""
 
     plan: Plan
     store: Store
     identity: Identity
     decisions: Path
     pipeline: "Language | None" = None
+    rules: Rules = BUILT_IN
 
 
 @dataclass(slots=True)

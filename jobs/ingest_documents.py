@@ -1,19 +1,16 @@
 """Documents on their way in: feedback and usage anomalies, redacted before anything is kept of them."""
 
-import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jobs.ingest_cells as cells
 from jobs.dates import stamp
 from jobs.ingest_desk import Desk, Parsed, Written
 from jobs.reading import Chunk, Refusal, Row
-
-if TYPE_CHECKING:
-    from nlp.records import Redacted
+from nlp.extract import Extract, extract, redactor_version
 
 OLDEST = timedelta(days=3 * 365)
 """An event reported longer after it than this is taken for a mistyped year."""
@@ -191,19 +188,15 @@ class DocumentLoader:
         return self.desk.identity.digest("content", told, draft.text)
 
     def _rows(self, drafts: list[Draft]) -> list[dict[str, Any]]:
-        from nlp.redact import redact_all
-
-        redacted = redact_all([draft.text for draft in drafts], pipeline=self.desk.pipeline)
+        found = extract([draft.text for draft in drafts], pipeline=self.desk.pipeline, rules=self.desk.rules)
         ingested = stamp(self.plan.now)
-        return [self._row(draft, text, ingested) for draft, text in zip(drafts, redacted, strict=True)]
+        return [self._row(draft, one, ingested) for draft, one in zip(drafts, found, strict=True)]
 
-    def _row(self, draft: Draft, redacted: "Redacted", ingested: str) -> dict[str, Any]:
-        from nlp.claim import split
+    def _row(self, draft: Draft, found: Extract, ingested: str) -> dict[str, Any]:
         from nlp.duplicates import fingerprint, template
-        from nlp.entities import entities
         from nlp.pseudonyms import shown_spans
 
-        parts = split(redacted.text)
+        redacted, parts = found.redacted, found.split
         spans = [(span.start, span.end, "redaction", span.name) for span in shown_spans(redacted)]
         spans += [(span.start, span.end, "boilerplate", span.name) for span in parts.parts]
         unknown = "u_" + self.desk.identity.digest("reporter", draft.document_id)
@@ -219,8 +212,9 @@ class DocumentLoader:
             "template": template(parts.claim),
             "file_hash": self.plan.source.hash,
             "redactor_version": self.version,
+            "rules_version": self.desk.rules.version,
             "spans": spans,
-            "entities": entities(redacted.text),
+            "entities": found.entities,
             **draft.fields,
         }
 
@@ -234,12 +228,3 @@ def redacted_leaves(value: Any) -> Any:
     if isinstance(value, list):
         return [redacted_leaves(item) for item in value]
     return redact(cells.clean(value)).text if isinstance(value, str) else value
-
-
-def redactor_version(pipeline: Any) -> str:
-    """What redacted a document: a digest of the patterns, and the name finder if there is one."""
-    from nlp.redact import RECOGNISERS
-
-    patterns = "\n".join(f"{name} {row.pattern.pattern}" for name, row in RECOGNISERS.items())
-    version = hashlib.blake2b(patterns.encode(), digest_size=4).hexdigest()
-    return f"{version}+{pipeline.meta['name']}-{pipeline.meta['version']}" if pipeline is not None else version

@@ -45,3 +45,21 @@ def m003_findings(db: Database) -> None:
 def m004_people(db: Database) -> None:
     """Who is involved: mitigations and owners, keys, and the account of every run."""
     _create(db, "m004_people")
+
+
+@migrations()
+def m005_triage(db: Database) -> None:
+    """The queue of grave documents: why each is there, whose it is, who was told, what people did."""
+    _create(db, "m005_triage")
+
+
+@migrations()
+def m006_agreement(db: Database) -> None:
+    """How near the student stays to its teacher, run by run."""
+    _create(db, "m006_agreement")
+
+
+@migrations()
+def m007_rules(db: Database) -> None:
+    """By which rules each document was taken apart."""
+    _create(db, "m007_rules")

@@ -1,21 +1,24 @@
 """Delivery: queues one notification an alert and channel, claims it, sends it, records what became of it."""
 
-import hashlib
 import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
-from jobs.channel_options import Options, Place, identity, options_of
+from jobs.channel_options import Options, Place, identity
 from jobs.channels import Channel, open_channel
 from jobs.digest_facts import LOUD, View, look, silenced, silences_in_force
 from jobs.letters import alert_letter, digest_letter
 from jobs.message import ChannelError, Message
+from jobs.reach import FALLBACK, channels_by_owner, notification_id, owner_row, triage_channels
 from jobs.settings import Settings
 from jobs.store import Store
 from jobs.store_delivery import OPEN, stamp
+from jobs.triage_letters import triage_letter
+from jobs.triage_notice import fall_back
 from jobs.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -30,7 +33,6 @@ LEASE = timedelta(minutes=10)
 """A claim older than this was left by a process that died between sending and recording."""
 SAME_ONSET_DAYS = 14
 """A change whose day is found anew this near the day that was told is the same news."""
-FALLBACK: tuple[Options, ...] = ({"type": "file", "path": "digests"},)
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,13 @@ class Post:
 
     store: Store
     place: Place
-    view: View
+    as_of: str
     written: dict[str, Message] = field(default_factory=dict)
+
+    @cached_property
+    def view(self) -> View:
+        """The findings as of this moment, read when the first message about them is written."""
+        return look(self.store, self.place.settings, as_of=self.as_of)
 
 
 def run(store: Store, settings: Settings, workspace: Workspace, *, as_of: str, now: datetime | None = None) -> int:
@@ -98,38 +105,39 @@ def deliver(
 
     `written`: messages that are ready, by alert_id or digest_id; the others are written here.
     """
-    moment = now or datetime.now(UTC)
-    waiting = store.delivery.notifications(states=OPEN)
-    if not waiting:
-        return 0
-    place = Place(workspace.path, settings, os.environ, moment)
-    post = Post(store, place, look(store, settings, as_of=as_of), dict(written or {}))
-    channels = channels_by_owner(store)
-    sent = 0
-    for row in waiting:
-        known = {identity(options): options for options in channels.get(row["owner"], FALLBACK)}
-        sent += _attempt(post, row, known)
+    post = _post(store, settings, workspace, now)
+    post = replace(post, as_of=as_of, written=dict(written or {}))
+    return _rounds(post, triage_only=False)
+
+
+def deliver_triage(store: Store, settings: Settings, workspace: Workspace, *, now: datetime | None = None) -> int:
+    """Send what is due about grave documents and nothing else; returns how many messages were sent."""
+    return _rounds(_post(store, settings, workspace, now), triage_only=True)
+
+
+def _post(store: Store, settings: Settings, workspace: Workspace, now: datetime | None) -> Post:
+    place = Place(workspace.path, settings, os.environ, now or datetime.now(UTC))
+    return Post(store, place, as_of="")
+
+
+def _rounds(post: Post, *, triage_only: bool) -> int:
+    """Attempt all that waits; where no channel took a grave report, the next group of channels, until none is left."""
+    sent, again = 0, True
+    while again:
+        waiting = post.store.delivery.notifications(states=OPEN)
+        for row in waiting:
+            if row["triage_id"] or not triage_only:
+                sent += _attempt(post, row, _known_channels(post, row))
+        again = fall_back(post.store, post.place.settings) > 0
     return sent
 
 
-def channels_by_owner(store: Store) -> dict[str, tuple[Options, ...]]:
-    """The channels each owner listed, as options."""
-    return {row["owner_id"]: tuple(options_of(entry) for entry in row["channels"]) for row in store.reference.owners()}
-
-
-def owner_row(store: Store, owner: str) -> Row:
-    """An owner as owners.yaml says, or as one that it does not name."""
-    known = {row["owner_id"]: row for row in store.reference.owners()}
-    return known.get(owner, {"owner_id": owner, "name": owner, "cadence": "weekly", "channels": list(FALLBACK)})
-
-
-def notification_id(*parts: str) -> str:
-    """The id of a delivery: the same news to the same channel has the same id, for ever.
-
-    >>> notification_id("A1", "new", "file", "2026-03-01") == notification_id("A1", "new", "file", "2026-03-01")
-    True
-    """
-    return "N" + hashlib.blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
+def _known_channels(post: Post, row: Row) -> dict[str, Options]:
+    """The channels that this notification's owner may be reached by, by name."""
+    if row["triage_id"]:
+        return triage_channels(post.store, row["owner"], default=post.place.settings.default_owner)
+    channels = channels_by_owner(post.store).get(row["owner"], FALLBACK)
+    return {identity(options): options for options in channels}
 
 
 def _notification(alert: Row, channel: str) -> Row:
@@ -225,13 +233,18 @@ def _failed(post: Post, row: Row, error: ChannelError, *, deduplicates: bool = T
 
 def _letter(post: Post, row: Row) -> Message:
     """The message of a notification; its content is written once for all channels."""
-    key = row["alert_id"] or row["digest_id"]
+    key = row["alert_id"] or row["digest_id"] or row["triage_id"]
     if key not in post.written:
         post.written[key] = _written(post, row)
     return replace(post.written[key], message_id=row["notification_id"])
 
 
 def _written(post: Post, row: Row) -> Message:
+    if row["triage_id"]:
+        message = post.store.triage.message(row["triage_id"])
+        if message is None:
+            raise ChannelError("expected the message in the store, got none; it is not sent", permanent=True)
+        return triage_letter(message["content"], message_id=row["notification_id"], triage_id=row["triage_id"])
     if row["digest_id"]:
         digest = post.store.delivery.digest(row["digest_id"])
         if digest is None:

@@ -22,7 +22,13 @@ def owner_of(
     `series`: its key, which may name them itself; `explanation`: as `topics.explain.explain` gives it;
     `mitigations`: rows of the table. Routes are tried in their order; `default` takes what nobody else does.
     """
-    carried = carriers(explanation) | named(series)
+    return owner_for(carriers(explanation) | named(series), mitigations, routes, default=default)
+
+
+def owner_for(
+    carried: Mapping[str, str], mitigations: Sequence[Mapping[str, Any]], routes: Sequence[Route], *, default: str
+) -> str:
+    """The owner of what has this `mitigation`, `harm_domain` and `kind`, as far as they are known."""
     owners = {row["mitigation_id"]: str(row["owner"]) for row in mitigations}
     if carried.get("mitigation") in owners:
         return owners[carried["mitigation"]]

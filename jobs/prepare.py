@@ -3,12 +3,11 @@
 import time
 from collections.abc import Callable
 
-from jobs.cache import cache_directory
-from nlp.bundle import build_default
+from jobs.models import serving_classifier
 from nlp.taxonomy import load_taxonomy
 
 
-def prepare(*, progress: Callable[[str], None]) -> list[str]:
+def prepare() -> list[str]:
     """Make what is not there yet; a second call is quick. Returns one line a part, with its seconds."""
     from topics.model import compile as compile_clustering
 
@@ -17,7 +16,7 @@ def prepare(*, progress: Callable[[str], None]) -> list[str]:
         ("clustering code compiled", compile_clustering),
         (
             "classifier trained on the seed corpus",
-            lambda: build_default(cache_directory(), taxonomy=load_taxonomy(), progress=progress),
+            lambda: serving_classifier(None, load_taxonomy()),
         ),
     )
     for name, make in parts:

@@ -8,8 +8,9 @@ Advance = Callable[[int], None]
 
 
 @contextmanager
-def bar(title: str, total: int) -> Iterator[Advance]:
-    """Show `title` and how many of `total` are done, on standard error; yields the function that advances it."""
+def bar(title: str, total: int | None) -> Iterator[Advance]:
+    """Show `title` and how many of `total` (None: unknown) are done, on standard error; yields the function that
+    advances it."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

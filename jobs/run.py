@@ -5,15 +5,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from jobs import count, detect, digest, enrich, ledger_job, notify, theming
+from jobs import agreement, count, detect, digest, enrich, ledger_job, notify, templates_job, theming, triage
 from jobs.ingest_reference import ReferenceFiles, sync_reference
 from jobs.join import join_decisions
+from jobs.models import serving_fingerprint
 from jobs.progress import say
 from jobs.settings import Settings
 from jobs.store import Store
 from jobs.store_rows import encoded
+from jobs.triage_models import watch_of
 from jobs.workspace import Workspace
-from nlp.bundle import default_name
 from nlp.taxonomy import load_taxonomy
 
 VERSION = 1
@@ -52,8 +53,24 @@ def _join(day: Day) -> int:
     return join_decisions(day.store, day.workspace.decisions)
 
 
+def _templates(day: Day) -> int:
+    if _templates_due(day):
+        # Before a claim changes: a run that is killed here is taken up by the next one.
+        day.store.runs.forget([step.name for step in STEPS if step.name not in ("join", "templates")])
+    return templates_job.run(day.store, day.workspace)
+
+
+def _templates_due(day: Day) -> bool:
+    return templates_job.due(day.store, day.workspace)
+
+
 def _enrich(day: Day) -> int:
-    return enrich.run(day.store, day.models(), as_of=day.as_of)
+    models = day.models()
+    enriched = enrich.run(day.store, models)
+    agreement.run(day.store, models.embedder, as_of=day.as_of)
+    triage.run(day.store, watch_of(models.classifier))
+    triage.tell(day.store, day.workspace)
+    return enriched
 
 
 def _themes(day: Day) -> int:
@@ -74,11 +91,13 @@ def _detect(day: Day) -> int:
 
 
 def _undelivered(day: Day) -> bool:
-    return bool(day.store.delivery.notifications(states=("pending", "claimed", "failed")))
+    waiting = day.store.delivery.notifications(states=("pending", "claimed", "failed"))
+    return bool(waiting) or day.store.triage.left_untold()
 
 
 def _notify(day: Day) -> int:
-    return notify.run(day.store, day.settings, day.workspace, as_of=day.as_of)
+    told = triage.tell(day.store, day.workspace)
+    return told + notify.run(day.store, day.settings, day.workspace, as_of=day.as_of)
 
 
 def _digest(day: Day) -> int:
@@ -88,6 +107,7 @@ def _digest(day: Day) -> int:
 
 STEPS = (
     Step("join", _join),
+    Step("templates", _templates, due=_templates_due),
     Step("enrich", _enrich),
     Step("themes", _themes),
     Step("count", _count),
@@ -104,12 +124,12 @@ def run(workspace: Workspace, *, now: datetime) -> list[dict[str, object]]:
     with workspace.open_store() as store:
         reference = sync_reference(workspace, store)
         as_of = moment(store, settings, now)
-        inputs = fingerprint(store, settings, as_of, reference)
+        inputs = fingerprint(store, workspace, as_of, reference)
         loaded: list[enrich.Models] = []
 
         def models() -> enrich.Models:
             if not loaded:
-                loaded.append(enrich.load_models(store, settings, workspace.models))
+                loaded.append(enrich.load_models(store, workspace))
             return loaded[0]
 
         day = Day(workspace, store, settings, as_of, reference, models)
@@ -129,10 +149,13 @@ def moment(store: Store, settings: Settings, now: datetime) -> str:
     return latest
 
 
-def fingerprint(store: Store, settings: Settings, as_of: str, reference: ReferenceFiles) -> str:
+def fingerprint(store: Store, workspace: Workspace, as_of: str, reference: ReferenceFiles) -> str:
     """Equal for equal documents, references, models, settings and day: then there is nothing to do."""
     kept = (reference.routes, reference.watchlists)
-    models = default_name(load_taxonomy(settings.taxonomy_file), 0)
+    settings = workspace.settings
+    taxonomy = load_taxonomy(settings.taxonomy_file)
+    rules = (taxonomy.grave_patterns, taxonomy.triage, taxonomy.triage_weights)
+    models = [serving_fingerprint(workspace, taxonomy), repr(rules)]
     files = [[entry.model_dump(mode="json") for entry in entries] for entries in kept]
     parts = [VERSION, store.documents.input_hash(), store.reference.input_hash(), as_of, models, files]
     text = encoded([*parts, settings.model_dump(mode="json")])

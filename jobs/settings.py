@@ -41,6 +41,10 @@ class Settings(BaseModel):
     theme_cap_per_reporter: int = Field(20, ge=1, description="documents of one reporter in a theme fit")
     duplicate_window_days: int = Field(7, ge=1, description="near-duplicates are collapsed within these days")
     small_cell: int = Field(5, ge=1, description="fewest customers in a cell that the pm role may see")
+    triage_fresh_days: int = Field(
+        7, ge=1, description="a grave document that arrived longer before the newest one is queued and only counted"
+    )
+    triage_listed: int = Field(20, ge=1, le=200, description="grave documents listed in one message at most")
     default_owner: str = Field("default", description="owner of whatever no route gives to another")
     base_url: str = Field("http://127.0.0.1:8000", description="address of the dashboard, for links")
     smtp_host: str | None = Field(None, description="mail server; none: no e-mail is sent")

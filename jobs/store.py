@@ -16,6 +16,7 @@ from jobs.store_reference import Reference
 from jobs.store_runs import Runs
 from jobs.store_search import Search
 from jobs.store_themes import Themes
+from jobs.store_triage import Triage
 from jobs.store_understanding import Understanding
 
 
@@ -39,6 +40,7 @@ class Store:
         self.documents = Documents(self.db)
         self.reference = Reference(self.db)
         self.understanding = Understanding(self.db)
+        self.triage = Triage(self.db)
         self.themes = Themes(self.db)
         self.findings = Findings(self.db)
         self.ledger = Ledger(self.db)

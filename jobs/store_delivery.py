@@ -8,6 +8,7 @@ import pandas as pd
 from sqlite_utils import Database
 
 from jobs.store_rows import encoded, frame, records
+from jobs.store_triage import WITHHELD
 
 OPEN = ("pending", "failed", "claimed", "uncertain")
 
@@ -21,15 +22,15 @@ class Delivery:
     def queue(self, rows: Sequence[dict[str, Any]]) -> int:
         """Add pending notifications; one that is known stays as it is. Returns how many were added.
 
-        Rows: notification_id, alert_id or digest_id, owner, channel, alert_state, onset.
+        Rows: notification_id, owner, channel, and alert_id (with alert_state, onset), digest_id or triage_id.
         """
-        sql = """
-            INSERT INTO notification (notification_id, alert_id, digest_id, owner, channel, alert_state, onset, state)
-            VALUES (:notification_id, :alert_id, :digest_id, :owner, :channel, :alert_state, :onset, 'pending')
-            ON CONFLICT DO NOTHING"""
+        names = ("notification_id", "alert_id", "digest_id", "triage_id", "owner", "channel", "alert_state", "onset")
+        marks = ", ".join(f":{name}" for name in names)
+        sql = f"""
+            INSERT INTO notification ({", ".join(names)}, state) VALUES ({marks}, 'pending') ON CONFLICT DO NOTHING"""
         before = self.db.conn.total_changes
         with self.db.atomic():
-            self.db.conn.executemany(sql, rows)
+            self.db.conn.executemany(sql, [dict.fromkeys(names) | row for row in rows])
         return self.db.conn.total_changes - before
 
     def onsets(self) -> dict[tuple[str, str, str], list[str]]:
@@ -41,10 +42,10 @@ class Delivery:
         return told
 
     def notifications(self, *, states: Sequence[str] | None = None) -> list[dict[str, Any]]:
-        """Notifications in these states (all unless named), by owner, channel and id."""
+        """Notifications in these states (all unless named), those of triage first, by owner, channel and id."""
         sql = """
             SELECT * FROM notification WHERE :states IS NULL OR state IN (SELECT value FROM json_each(:states))
-            ORDER BY owner, channel, digest_id IS NOT NULL, onset, notification_id"""
+            ORDER BY triage_id IS NULL, owner, channel, digest_id IS NOT NULL, onset, notification_id"""
         return records(self.db, sql, {"states": None if states is None else encoded(list(states))})
 
     def claim(self, row: dict[str, Any], *, now: datetime, state: str = "claimed") -> bool:
@@ -92,7 +93,7 @@ class Delivery:
     def exemplars(self, series: str, *, since: str, most: int) -> list[dict[str, Any]]:
         """Claims of a series that show what it is about, each of another reporter and wording: document_id, claim, day.
 
-        None of hazard `critical`, no collapsed duplicate; the nearest to their theme first. A series
+        None that is withheld, no collapsed duplicate; the nearest to their theme first. A series
         that is about everything has none.
         """
         about = filters(series)
@@ -107,7 +108,7 @@ class Delivery:
                 row_number() OVER (PARTITION BY d.template ORDER BY a.similarity DESC, d.document_id) AS wording
               FROM document d JOIN classification c USING (document_id)
               LEFT JOIN assignment a USING (document_id) LEFT JOIN duplicate u USING (document_id)
-              WHERE d.stream = :stream AND u.document_id IS NULL AND c.hazard != 'critical'
+              WHERE d.stream = :stream AND u.document_id IS NULL AND NOT {WITHHELD}
                 AND length(d.claim) >= 20 AND d.occurred_at >= :since AND {" AND ".join(about)})
             WHERE turn = 1 AND wording = 1 ORDER BY similarity DESC, document_id LIMIT :most"""
         parameters = {"stream": series.partition("/")[0], "since": since, "most": most, **values(series)}

@@ -108,6 +108,66 @@ class Documents:
             [join for join in joins if join["agrees"]],
         )
 
+    def stale_count(self, rules_version: str) -> int:
+        """How many documents other rules have taken apart."""
+        sql = "SELECT count(*) FROM document WHERE rules_version != ?"
+        return int(self.db.conn.execute(sql, (rules_version,)).fetchone()[0])
+
+    def stale(self, rules_version: str, *, most: int) -> pd.DataFrame:
+        """At most `most` documents that other rules have taken apart, by id: document_id, text."""
+        sql = "SELECT document_id, text FROM document WHERE rules_version != ? ORDER BY document_id LIMIT ?"
+        return frame(self.db, sql, (rules_version, most))
+
+    def newest(self, most: int) -> pd.DataFrame:
+        """The feedback that arrived last, at most `most`, by id: document_id, text, reporter."""
+        sql = """
+            SELECT document_id, text, reporter FROM (SELECT * FROM document WHERE stream = 'feedback'
+            ORDER BY received_at DESC, document_id LIMIT ?) ORDER BY document_id"""
+        return frame(self.db, sql, (most,))
+
+    def reread(self, rows: Sequence[dict[str, Any]], *, rules_version: str) -> int:
+        """Store claims, parts and entities anew; returns how many documents they differ of.
+
+        A row has document_id, claim, fingerprint, template, `parts` as (start, end, name) and `entities` as lists of
+        values by name. What models said of a claim or of parts that changed is dropped, so that it is made anew."""
+        marks = [(row["document_id"],) for row in rows]
+        before = self._read(marks)
+        changed = [row for row in rows if _reading(row) != before[row["document_id"]]]
+        execute = self.db.conn.executemany
+        mine = [(row["document_id"],) for row in changed]
+        for table in ("vector", "classification", "triage_look", "entity"):
+            execute(f"DELETE FROM {table} WHERE document_id = ?", mine)
+        execute("DELETE FROM span WHERE type = 'boilerplate' AND document_id = ?", mine)
+        execute(
+            "UPDATE document SET claim = :claim, fingerprint = :fingerprint, template = :template "
+            "WHERE document_id = :document_id",
+            [{name: row[name] for name in ("claim", "fingerprint", "template", "document_id")} for row in changed],
+        )
+        spans = [(row["document_id"], start, end, name) for row in changed for start, end, name in row["parts"]]
+        execute("INSERT INTO span (document_id, start, end, type, name) VALUES (?, ?, ?, 'boilerplate', ?)", spans)
+        found = [
+            (row["document_id"], name, value)
+            for row in changed
+            for name, values in row[ENTITIES].items()
+            for value in values
+        ]
+        execute("INSERT OR IGNORE INTO entity (document_id, name, value) VALUES (?, ?, ?)", found)
+        execute(
+            "UPDATE document SET rules_version = ? WHERE document_id = ?", [(rules_version, *mark) for mark in marks]
+        )
+        return len(changed)
+
+    def _read(self, marks: Sequence[tuple[str]]) -> dict[str, tuple[Any, ...]]:
+        """What is stored of these documents, as `_reading` has it."""
+        found: dict[str, tuple[Any, ...]] = {}
+        ask = self.db.conn.execute
+        for mark in marks:
+            claim = ask("SELECT claim FROM document WHERE document_id = ?", mark).fetchone()[0]
+            spans = "SELECT start, end, name FROM span WHERE type = 'boilerplate' AND document_id = ? ORDER BY start"
+            entities = ask("SELECT name, value FROM entity WHERE document_id = ?", mark).fetchall()
+            found[mark[0]] = (claim, ask(spans, mark).fetchall(), set(entities))
+        return found
+
     def joins(self) -> pd.DataFrame:
         """document_id, decision_id, agrees (bool), contradiction, ordered by document."""
         sql = "SELECT document_id, decision_id, agrees, contradiction FROM document_decision ORDER BY document_id"
@@ -117,3 +177,12 @@ class Documents:
         self.db.conn.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (document_id TEXT PRIMARY KEY)")
         self.db.conn.execute("DELETE FROM wanted")
         self.db.conn.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", [(value,) for value in ids])
+
+
+def _reading(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Claim, parts and entities of a row, to compare with what is stored."""
+    return (
+        row["claim"],
+        list(row["parts"]),
+        {(name, value) for name, values in row[ENTITIES].items() for value in values},
+    )

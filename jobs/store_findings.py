@@ -41,7 +41,7 @@ class Findings:
 
     def write_smallest_ratios(self, ratios: pd.DataFrame) -> None:
         """Note on each series the smallest rise that would have been seen; columns series, smallest_ratio."""
-        finite = ratios[np.isfinite(ratios["smallest_ratio"])]
+        finite = ratios[np.isfinite(ratios["smallest_ratio"].astype(float))]
         rows = [(float(ratio), name) for name, ratio in finite[["series", "smallest_ratio"]].itertuples(index=False)]
         self.db.conn.executemany("UPDATE series SET smallest_ratio = ? WHERE series = ?", rows)
 

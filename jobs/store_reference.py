@@ -83,6 +83,26 @@ class Reference(DecisionTables):
         """All labels: document_id or decision_id, field, value, labeller, labelled_at, inclusion_probability."""
         return frame(self.db, "SELECT * FROM label ORDER BY label_id")
 
+    def labelled_documents(self) -> pd.DataFrame:
+        """Labels of feedback that is here, by document: document_id, text, claim, language (None before the first
+        run), field, value, labeller, labelled_at, inclusion_probability."""
+        sql = """
+            SELECT d.document_id, d.text, d.claim, c.language, l.field, l.value, l.labeller, l.labelled_at,
+              l.inclusion_probability
+            FROM label l JOIN document d USING (document_id) LEFT JOIN classification c USING (document_id)
+            WHERE d.stream = 'feedback' ORDER BY d.document_id, l.label_id"""
+        return frame(self.db, sql)
+
+    def documents_named(self, ids: Sequence[str]) -> pd.DataFrame:
+        """Documents by their id, or by their id within their source where one source uses it: id, text, lang."""
+        sql = """
+            SELECT wanted.value AS id, d.text, c.language AS lang FROM json_each(?) wanted
+            JOIN document d
+              ON d.document_id = wanted.value OR substr(d.document_id, length(d.source) + 2) = +wanted.value
+            LEFT JOIN classification c USING (document_id)
+            GROUP BY wanted.value HAVING count(*) = 1"""
+        return frame(self.db, sql, (encoded(list(ids)),))
+
     def stray_labels(self) -> int:
         """Labels whose document is not here."""
         sql = """

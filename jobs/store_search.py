@@ -7,6 +7,7 @@ from jobs.store_search_documents import DocumentSearch
 from jobs.store_search_findings import FindingSearch
 from jobs.store_search_status import StatusSearch
 from jobs.store_search_themes import ThemeSearch
+from jobs.store_search_triage import TriageSearch
 
 
 class Search:
@@ -18,3 +19,4 @@ class Search:
         self.findings = FindingSearch(db)
         self.counts = CountSearch(db)
         self.status = StatusSearch(db)
+        self.triage = TriageSearch(db)

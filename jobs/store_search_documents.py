@@ -8,12 +8,11 @@ from sqlite_utils import Database
 
 from jobs.store_paging import Listing, Page, read_page
 from jobs.store_rows import records
+from jobs.store_triage import WITHHELD
 
 # Marks of a hit inside an excerpt: control characters, so that a page can escape first and mark after.
 HIT_START, HIT_END = "\x02", "\x03"
 TERM = re.compile(r'(-?)(?:"([^"]*)"|([^\s"]+))')
-# Not yet classified counts as critical: a text of unknown hazard is not shown.
-WITHHELD = "coalesce(c.hazard, 'critical') = 'critical'"
 PRIVATE = ("text", "claim", "url", "attributes", "spans", "entities", "decision_excerpt")
 
 
@@ -136,10 +135,13 @@ CHOICES = {
     "harm_domain": ("harm_domain", "classification", ""),
     "mitigation": ("mitigation", "document", "WHERE mitigation IS NOT NULL"),
 }
+STATE = """(SELECT CASE WHEN g.closed_at IS NULL THEN 'open' ELSE g.outcome END FROM triage g
+      WHERE g.document_id = d.document_id)"""
 ROW = f"""
     d.document_id, d.stream, d.source, d.occurred_at, d.received_at, d.segments, d.mitigation, d.anomaly_type,
     c.language, c.kind, c.kind_probability, c.harm_domain, c.harm_domain_probability, c.use_case, c.severity,
     c.hazard, a.theme_id, t.name AS theme_name, u.kept_id, u.rule AS collapsed_by, {WITHHELD} AS withheld,
+    {STATE} AS triage,
     CASE WHEN {WITHHELD} THEN NULL ELSE {{excerpt}} END AS excerpt"""
 JOINS = """
     LEFT JOIN classification c ON c.document_id = d.document_id
@@ -156,7 +158,7 @@ DETAIL = f"""
       d.text, d.claim, d.redactor_version,
       c.language, c.kind, c.kind_probability, c.harm_domain, c.harm_domain_probability, c.use_case,
       c.use_case_probability, c.severity, c.severity_probability, c.hazard, c.facets, c.abstained,
-      c.classifier_version, c.taxonomy_version, {WITHHELD} AS withheld,
+      c.classifier_version, c.taxonomy_version, {WITHHELD} AS withheld, {STATE} AS triage,
       a.theme_id, t.name AS theme_name, a.similarity, u.kept_id, u.rule AS collapsed_by,
       j.agrees AS decision_agrees, j.contradiction AS decision_contradiction, x.decision_id,
       x.decided_at, x.mitigation AS decision_mitigation, x.action, x.version, x.score, x.threshold,

@@ -1,4 +1,4 @@
-"""What was made of each document: its vector, its classification, the duplicate it is, why a person must see it."""
+"""What was made of each document: its vector, its classification, the duplicate it is."""
 
 import json
 from collections.abc import Sequence
@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from sqlite_utils import Database
 
-from jobs.store_rows import frame
+from jobs.store_rows import frame, records
+from nlp.records import Span
 
 VECTOR_TYPE = np.float16
 
 
 class Understanding:
-    """The tables `vector`, `classification`, `duplicate` and `triage`."""
+    """The tables `vector`, `classification`, `duplicate` and `agreement`."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
@@ -40,6 +41,17 @@ class Understanding:
             LEFT JOIN classification c ON c.document_id = d.document_id AND c.classifier_version = ?
             WHERE c.document_id IS NULL OR (v.document_id IS NULL AND d.claim != '')"""
         return int(self.db.conn.execute(sql, (embedder_version, classifier_version)).fetchone()[0])
+
+    def parts(self, ids: Sequence[str]) -> list[tuple[Span, ...]]:
+        """The boilerplate parts of each of these documents, in the order of the ids and of the text."""
+        self._wanted(ids)
+        found: dict[str, list[Span]] = {document_id: [] for document_id in ids}
+        sql = """
+            SELECT document_id, start, end, name FROM span JOIN wanted USING (document_id)
+            WHERE type = 'boilerplate' ORDER BY document_id, start"""
+        for document_id, start, end, name in self.db.conn.execute(sql):
+            found[document_id].append(Span(start, end, name))
+        return [tuple(found[document_id]) for document_id in ids]
 
     def write_vectors(self, ids: Sequence[str], vectors: np.ndarray, *, embedder_version: str) -> None:
         """Store unit vectors (n, 384) as half floats, replacing those of an earlier version."""
@@ -115,11 +127,21 @@ class Understanding:
         found["received_day"] = found["received_at"].dt.normalize()
         return found
 
-    def add_triage(self, rows: Sequence[dict[str, Any]]) -> int:
-        """Queue grave documents once: a document that is or was in the queue stays as it is. Rows added."""
-        before = self.db.conn.total_changes
-        self.db.table("triage").insert_all(rows, pk="document_id", ignore=True)
-        return self.db.conn.total_changes - before
+    def newest_claims(self, most: int) -> dict[str, str]:
+        """The claims of the feedback that arrived last, by document id; empty ones left out."""
+        sql = """
+            SELECT document_id, claim FROM document WHERE stream = 'feedback' AND claim != ''
+            ORDER BY received_at DESC, document_id LIMIT ?"""
+        return dict(self.db.conn.execute(sql, (most,)).fetchall())
+
+    def write_agreement(self, as_of: str, embedder_version: str, *, claims: int, cosine: float) -> None:
+        """Record how near the embedder was to the teacher on a sample; a rerun replaces its own row."""
+        sql = "INSERT OR REPLACE INTO agreement VALUES (?, ?, ?, ?)"
+        self.db.execute(sql, (as_of, embedder_version, claims, cosine))
+
+    def agreements(self, *, most: int = 7) -> list[dict[str, Any]]:
+        """The newest records, latest first: as_of, embedder_version, claims, cosine."""
+        return records(self.db, "SELECT * FROM agreement ORDER BY as_of DESC, embedder_version LIMIT ?", (most,))
 
     def _wanted(self, ids: Sequence[str]) -> None:
         self.db.conn.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (document_id TEXT PRIMARY KEY)")

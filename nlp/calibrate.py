@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Z95 = 1.959963984540054
 
 
 def softmax(scores: Floats, *, temperature: float = 1.0) -> Floats:
@@ -51,3 +52,56 @@ def calibration_error(probabilities: Floats, right: NDArray[np.bool_], *, bins: 
         if len(part)
     ]
     return sum(gaps) / max(len(probabilities), 1)
+
+
+def reliability(probabilities: Floats, right: NDArray[np.bool_], *, bins: int = 10) -> list[dict[str, float]]:
+    """What was claimed beside what came true, in bins of equal count, from unsure to sure."""
+    order = np.argsort(probabilities, kind="stable")
+    return [
+        {
+            "documents": len(part),
+            "claimed": float(probabilities[part].mean()),
+            "right": float(right[part].mean()),
+        }
+        for part in np.array_split(order, bins)
+        if len(part)
+    ]
+
+
+def recalibration(probabilities: Floats, right: NDArray[np.bool_]) -> dict[str, float]:
+    """Logistic regression of being right on the log odds claimed (Cox 1958): slope and intercept, each
+    with _low and _high (95 %, Wald).
+
+    A slope of 1 is honest, below 1 overconfident. The intercept is that at slope 1: below 0 means that
+    less came true than was claimed. NaN where all are right or all wrong."""
+    clipped = np.clip(probabilities, 1e-6, 1 - 1e-6)
+    odds = np.log(clipped / (1 - clipped))
+    if len(odds) == 0 or right.all() or not right.any():
+        slope = intercept = spread = offset_spread = float("nan")
+    else:
+        both, covariance = logistic(np.column_stack([np.ones_like(odds), odds]), right, np.zeros_like(odds))
+        alone, variance = logistic(np.ones((len(odds), 1)), right, odds)
+        slope, spread = float(both[1]), float(np.sqrt(covariance[1, 1]))
+        intercept, offset_spread = float(alone[0]), float(np.sqrt(variance[0, 0]))
+    return {
+        "slope": slope,
+        "slope_low": slope - Z95 * spread,
+        "slope_high": slope + Z95 * spread,
+        "intercept": intercept,
+        "intercept_low": intercept - Z95 * offset_spread,
+        "intercept_high": intercept + Z95 * offset_spread,
+    }
+
+
+def logistic(design: Floats, right: NDArray[np.bool_], offset: Floats) -> tuple[Floats, Floats]:
+    """Coefficients and their covariance of a logistic regression, by Newton's method with a trace of ridge."""
+    coefficients = np.zeros(design.shape[1])
+    ridge = 1e-6 * np.eye(design.shape[1])
+    for _ in range(50):
+        expected = 1 / (1 + np.exp(-np.clip(design @ coefficients + offset, -30, 30)))
+        information = design.T @ (design * (expected * (1 - expected))[:, None]) + ridge
+        step = np.linalg.solve(information, design.T @ (right - expected) - ridge @ coefficients)
+        coefficients = coefficients + np.clip(step, -2, 2)
+        if np.abs(step).max() < 1e-8:
+            break
+    return coefficients, np.asarray(np.linalg.inv(information), dtype=np.float64)

@@ -11,9 +11,9 @@ from scipy import sparse
 
 from nlp.artefact import load_artefact, save_artefact
 from nlp.calibrate import Floats, softmax
-from nlp.features import Features
+from nlp.features import Features, Parts
 from nlp.heads import COVERAGE, Head
-from nlp.packing import pack, unpack
+from nlp.packing import nothing_held_out, pack, pack_held_out, unpack, unpack_held_out
 from nlp.taxonomy import FIELDS, Taxonomy
 
 SEVERITY = "severity"
@@ -27,11 +27,19 @@ ABSTENTION = (
 
 
 class Classifier:
-    """A head per field over shared features. `heads` are keyed by field, facets as "facet:<id>"."""
+    """A head per field over shared features. `heads` are keyed by field, facets as "facet:<id>".
+
+    `held_out`: what was said of each training document out of fold (`HELD_OUT` columns, by text key)."""
 
     def __init__(
-        self, features: Features, heads: Mapping[str, Head], taxonomy: Taxonomy, card: Mapping[str, Any]
+        self,
+        features: Features,
+        heads: Mapping[str, Head],
+        taxonomy: Taxonomy,
+        card: Mapping[str, Any],
+        held_out: pd.DataFrame | None = None,
     ) -> None:
+        self.held_out = nothing_held_out() if held_out is None else held_out
         self.features, self.heads, self.taxonomy, self.card = features, dict(heads), taxonomy, dict(card)
         self._weights = np.hstack([head.weights for head in self.heads.values()])
         self._intercept = np.concatenate([head.intercept for head in self.heads.values()])
@@ -42,15 +50,21 @@ class Classifier:
         return str(self.card["version"])
 
     def probabilities(
-        self, texts: Sequence[str], claims: Sequence[str], vectors: NDArray[np.float32]
+        self,
+        texts: Sequence[str],
+        claims: Sequence[str],
+        vectors: NDArray[np.float32],
+        parts: Sequence[Parts] | None = None,
     ) -> dict[str, Floats]:
         """Calibrated probabilities by head, each of shape (n, labels of the head).
 
-        `texts` are whole redacted texts, `vectors` the claims' unit vectors (n, 384)."""
+        `texts` are whole redacted texts, `vectors` the claims' unit vectors (n, 384), `parts` the boilerplate
+        parts of each text: looked for in it unless they are given."""
         scores = [np.zeros((0, len(self._intercept)))]
         for start in range(0, len(texts), CHUNK):
             part = slice(start, start + CHUNK)
-            rows = self.features.matrix(texts[part], claims[part], vectors[part])
+            known = None if parts is None else parts[part]
+            rows = self.features.matrix(texts[part], claims[part], vectors[part], known)
             scores.append(self._scores(rows))
         return self._by_head(np.vstack(scores))
 
@@ -86,13 +100,8 @@ class Classifier:
         return pd.DataFrame(columns)
 
     def _severity(self, probabilities: Floats) -> dict[str, Any]:
-        """The level nearest to the expected one, since levels are ordered, and its probability."""
-        head = self.heads[SEVERITY]
-        levels = np.array([int(label) for label in head.labels])
-        expected = probabilities @ levels
-        nearest = np.abs(expected.round(6)[:, None] - levels).argmin(axis=1)
-        chosen = probabilities[np.arange(len(nearest)), nearest].round(6)
-        return {SEVERITY: levels[nearest], f"{SEVERITY}_probability": chosen}
+        levels, chosen = nearest_level(self.heads[SEVERITY].labels, probabilities)
+        return {SEVERITY: levels, f"{SEVERITY}_probability": chosen}
 
     def _facets(self, probabilities: Mapping[str, Floats], count: int) -> list[list[str]]:
         facets = [facet for facet in self.taxonomy.ids("facets") if FACET + facet in self.heads]
@@ -105,22 +114,35 @@ class Classifier:
         return [[name for name in fields if unsure[name][row]] for row in range(count)]
 
     def critical_probability(self, probabilities: Mapping[str, Floats]) -> Floats:
-        """Probability of hazard "critical", shape (n,), from `probabilities`; kind and domain taken
-        as independent. Triage compares it with the taxonomy's `grave_threshold`."""
-        kinds, domains = self.heads["kind"].labels, self.heads["harm_domain"].labels
-        grave = [[self.taxonomy.hazard(kind, domain) == "critical" for domain in domains] for kind in kinds]
-        reached = np.einsum(
-            "nk,kd,nd->n", probabilities["kind"], np.array(grave, dtype=float), probabilities["harm_domain"]
-        )
-        return np.asarray(reached.round(6), dtype=np.float64)
+        """Probability of hazard "critical", shape (n,), from `probabilities`. Triage compares it with the
+        taxonomy's `grave_threshold`."""
+        return critical_probability(self.heads, probabilities, self.taxonomy)
 
     def save(self, path: Path) -> None:
         """Write `path`.npz and its card `path`.json."""
-        save_artefact(path, pack(self.features, self.heads), self.card)
+        save_artefact(path, pack(self.features, self.heads) | pack_held_out(self.held_out), self.card)
 
     @classmethod
     def load(cls, path: Path, *, taxonomy: Taxonomy) -> "Classifier":
         """The classifier that `save` wrote. Raises ArtefactMissing or ArtefactChanged."""
         arrays, card = load_artefact(path)
         features, heads = unpack(arrays)
-        return cls(features, heads, taxonomy, card)
+        return cls(features, heads, taxonomy, card, unpack_held_out(arrays))
+
+
+def nearest_level(labels: Sequence[str], probabilities: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """The level nearest to the expected one, since levels are ordered, and its probability: two (n,)."""
+    levels = np.array([int(label) for label in labels])
+    expected = probabilities @ levels
+    nearest = np.abs(expected.round(6)[:, None] - levels).argmin(axis=1)
+    return levels[nearest], probabilities[np.arange(len(nearest)), nearest].round(6)
+
+
+def critical_probability(heads: Mapping[str, Head], probabilities: Mapping[str, Floats], taxonomy: Taxonomy) -> Floats:
+    """Probability of hazard "critical", shape (n,); kind and domain taken as independent."""
+    kinds, domains = heads["kind"].labels, heads["harm_domain"].labels
+    grave = [[taxonomy.hazard(kind, domain) == "critical" for domain in domains] for kind in kinds]
+    reached = np.einsum(
+        "nk,kd,nd->n", probabilities["kind"], np.array(grave, dtype=float), probabilities["harm_domain"]
+    )
+    return np.asarray(reached.round(6), dtype=np.float64)

@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nlp.calibrate import calibration_error
+from nlp.bootstrap import bounds, label_f1, mean_over_labels, resampled
+from nlp.calibrate import Z95, calibration_error, recalibration
 
 # Labels with fewer documents are left out of macro averages: their F1 is noise.
 LEAST_SUPPORT = 8
-RESAMPLES = 1_000
-Z95 = 1.959963984540054
 
 
 class LengthsDiffer(ValueError):
@@ -37,36 +36,36 @@ def per_label(truth: Sequence[str], predicted: Sequence[str], *, seed: int = 0) 
     """One row per label that occurs, by support: label, support, predicted, and precision, recall, f1,
     each with _low and _high (95 %; Wilson, for f1 a bootstrap over documents)."""
     true, said = arrays(truth, predicted)
-    draws = np.random.default_rng(seed).integers(0, len(true), (RESAMPLES, len(true))) if len(true) else None
-    rows = [label_row(true == label, said == label, str(label), draws) for label in np.union1d(true, said)]
-    frame = pd.DataFrame(rows)
+    labels = np.union1d(true, said).tolist()
+    drawn = label_f1(true, said, labels, seed=seed) if labels else np.zeros((0, 0))
+    rows = [label_row(true == label, said == label, label, bounds(drawn[:, at])) for at, label in enumerate(labels)]
+    frame = pd.DataFrame(rows, columns=LABEL_COLUMNS)
     return frame.sort_values(["support", "label"], ascending=[False, True], ignore_index=True)
 
 
+MEASURES = ("precision", "recall", "f1")
+LABEL_COLUMNS = ["label", "support", "predicted"] + [
+    f"{name}{end}" for name in MEASURES for end in ("", "_low", "_high")
+]
+
+
 def label_row(
-    true: NDArray[np.bool_], said: NDArray[np.bool_], label: str, draws: NDArray[np.int64] | None
+    true: NDArray[np.bool_], said: NDArray[np.bool_], label: str, f1_interval: tuple[float, float]
 ) -> dict[str, Any]:
     """Precision, recall and F1 of one label."""
     hits, support, claimed = int((true & said).sum()), int(true.sum()), int(said.sum())
-    low, high = 0.0, 1.0
-    if draws is not None:
-        both, either = (true & said)[draws].sum(axis=1), (true.astype(int) + said)[draws].sum(axis=1)
-        low, high = np.quantile(2 * both / np.maximum(either, 1), [0.025, 0.975])
-    precision, recall = wilson(hits, claimed), wilson(hits, support)
-    return {
-        "label": label,
-        "support": support,
-        "predicted": claimed,
-        "precision": hits / claimed if claimed else 0.0,
-        "precision_low": precision[0],
-        "precision_high": precision[1],
-        "recall": hits / support if support else 0.0,
-        "recall_low": recall[0],
-        "recall_high": recall[1],
-        "f1": 2 * hits / max(support + claimed, 1),
-        "f1_low": float(low),
-        "f1_high": float(high),
+    f1 = 2 * hits / max(support + claimed, 1)
+    if f1 in (0.0, 1.0):  # A bootstrap of nothing but misses, or hits, has no width.
+        f1_interval = wilson(hits, round((support + claimed) / 2))
+    values = {
+        "precision": (hits / claimed if claimed else 0.0, *wilson(hits, claimed)),
+        "recall": (hits / support if support else 0.0, *wilson(hits, support)),
+        "f1": (f1, min(f1_interval[0], f1), max(f1_interval[1], f1)),
     }
+    row: dict[str, Any] = {"label": label, "support": support, "predicted": claimed}
+    for name, (value, low, high) in values.items():
+        row |= {name: value, f"{name}_low": low, f"{name}_high": high}
+    return row
 
 
 def macro_f1(truth: Sequence[str], predicted: Sequence[str], *, least: int = LEAST_SUPPORT) -> float:
@@ -78,6 +77,20 @@ def macro_f1(truth: Sequence[str], predicted: Sequence[str], *, least: int = LEA
         for label in labels[counts >= least]
     ]
     return float(np.mean(scores)) if scores else float("nan")
+
+
+def macro_f1_interval(
+    truth: Sequence[str], predicted: Sequence[str], *, least: int = LEAST_SUPPORT, seed: int = 0
+) -> dict[str, float]:
+    """`macro_f1` with its 95 % interval (bootstrap over documents): value, low, high."""
+    true, said = arrays(truth, predicted)
+    labels, counts = np.unique(true, return_counts=True)
+    judged = [str(label) for label in labels[counts >= least]]
+    value = macro_f1(truth, predicted, least=least)
+    if not judged:
+        return {"value": value, "low": 0.0, "high": 1.0}
+    low, high = bounds(mean_over_labels(label_f1(true, said, judged, seed=seed)))
+    return {"value": value, "low": min(low, value), "high": max(high, value)}
 
 
 def accuracy(truth: Sequence[str], predicted: Sequence[str]) -> dict[str, float]:
@@ -93,15 +106,28 @@ def lenient(truth: Sequence[str], alternatives: Sequence[Sequence[str]], predict
     return [said if said in other else true for true, other, said in rows]
 
 
-def quadratic_kappa(truth: Sequence[int], predicted: Sequence[int], *, levels: int = 4) -> float:
+def quadratic_kappa(
+    truth: Sequence[int], predicted: Sequence[int], *, levels: int = 4, weights: NDArray[np.float32] | None = None
+) -> float:
     """Agreement on ordered levels 0 … levels - 1 beyond chance, at most 1 (Cohen 1968)."""
     true, said = np.asarray(truth, dtype=int), np.asarray(predicted, dtype=int)
     observed = np.zeros((levels, levels))
-    np.add.at(observed, (true, said), 1.0)
-    expected = np.outer(observed.sum(axis=1), observed.sum(axis=0)) / max(len(true), 1)
+    np.add.at(observed, (true, said), 1.0 if weights is None else weights)
+    expected = np.outer(observed.sum(axis=1), observed.sum(axis=0)) / max(observed.sum(), 1)
     distance = np.subtract.outer(np.arange(levels), np.arange(levels)) ** 2
     scale = float((distance * expected).sum())
     return 1 - float((distance * observed).sum()) / scale if scale else 1.0
+
+
+def kappa_interval(truth: Sequence[int], predicted: Sequence[int], *, levels: int, seed: int = 0) -> dict[str, float]:
+    """`quadratic_kappa` with its 95 % interval (bootstrap over documents): value, low, high."""
+    value = quadratic_kappa(truth, predicted, levels=levels)
+
+    def measure(weights: NDArray[np.float32]) -> float:
+        return quadratic_kappa(truth, predicted, levels=levels, weights=weights)
+
+    low, high = bounds(resampled(measure, len(truth), seed=seed)) if len(truth) else (-1.0, 1.0)
+    return {"value": value, "low": min(low, value), "high": max(high, value)}
 
 
 def confidence(
@@ -115,24 +141,12 @@ def confidence(
     low, high = wilson(int(right[kept].sum()), len(kept))
     return {
         "calibration_error": calibration_error(sure, right),
-        "calibration_slope": calibration_slope(sure, right),
+        "calibration_slope": recalibration(sure, right)["slope"],
         "coverage": coverage,
         "covered_accuracy": float(right[kept].mean()) if len(kept) else float("nan"),
         "covered_low": low,
         "covered_high": high,
     }
-
-
-def calibration_slope(probabilities: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Slope of a logistic regression of being right on the log odds claimed (Cox 1958): 1 is honest,
-    below 1 overconfident. NaN where all are right or all wrong."""
-    from sklearn.linear_model import LogisticRegression
-
-    if right.all() or not right.any():
-        return float("nan")
-    clipped = np.clip(probabilities, 1e-6, 1 - 1e-6)
-    odds = np.log(clipped / (1 - clipped))[:, None]
-    return float(LogisticRegression(C=1e6).fit(odds, right).coef_[0, 0])
 
 
 def arrays(truth: Sequence[str], predicted: Sequence[str]) -> tuple[NDArray[np.str_], NDArray[np.str_]]:

@@ -14,6 +14,8 @@ MOST_ALIASES = 200
 class Draft:
     """The original text and the spans found in it; `text` is what a reader would see now.
 
+    `asked`: whether the name recogniser read some of it.
+
     A token such as `<EMAIL_1>` that stands in the original stays, and its number is not given out again.
     """
 
@@ -21,6 +23,7 @@ class Draft:
         self.original = original
         self.spans: list[Span] = []
         self.text = original
+        self.asked = False
         self._shifts: list[tuple[int, int]] = []
 
     def add(self, found: Iterable[Span]) -> bool:
@@ -33,7 +36,7 @@ class Draft:
 
     def redacted(self) -> Redacted:
         """The present text with all that was found."""
-        return Redacted(self.text, tuple(self.spans))
+        return Redacted(self.text, tuple(self.spans), self.asked)
 
     def _back(self, position: int) -> int:
         index = bisect_right(self._shifts, (position, len(self.original)))

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nlp import names, redact_checks, redact_secrets
+from nlp import addresses, names, people, people_lowercase, redact_checks, redact_national, redact_secrets, traits
 from nlp import redact_patterns as patterns
 from nlp.fold import fold
 from nlp.pseudonyms import TOKEN, Draft
 from nlp.records import Redacted, Span
+from nlp.traits import Traits
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-DIGIT = re.compile(r"\d")
 # What was replaced may unlock a neighbour ("1.2.3.4a@b.cc"); three rounds settle all but contrived chains.
 MOST_ROUNDS = 8
 
@@ -24,14 +24,14 @@ MOST_ROUNDS = 8
 class Recogniser:
     """One way to see personal data called `name`: `pattern` proposes, `check` yields the spans that hold.
 
-    Tried only where one of the literals `needs` occurs and the text has at least `digits` digits.
+    Tried only on a text in which one of the literals `needs` occurs and that has the traits of `gate`.
     """
 
     name: str
     pattern: re.Pattern[str]
     check: Callable[[re.Match[str]], redact_checks.Found] = redact_checks.whole
     needs: tuple[str, ...] = ()
-    digits: int = 0
+    gate: Callable[[Traits], bool] | None = None
 
 
 # In order of precedence: of two that overlap the upper one wins.
@@ -44,28 +44,51 @@ RECOGNISERS: dict[str, Recogniser] = {
     ),
     "url_secret": Recogniser("URL_SECRET", patterns.URL_SECRET, needs=("?", "&")),
     "assigned_secret": Recogniser(
-        "SECRET", redact_secrets.ASSIGNED, redact_secrets.assigned, (":", "=", " is "), digits=1
+        "SECRET", redact_secrets.ASSIGNED, redact_secrets.assigned, redact_secrets.SECRET_LITERALS, traits.any_digit
     ),
-    "bearer": Recogniser("SECRET", redact_secrets.BEARER, redact_secrets.bearer, ("earer ", "asic "), digits=1),
+    "bearer": Recogniser("SECRET", redact_secrets.BEARER, redact_secrets.bearer, ("earer ", "asic "), traits.any_digit),
     "email": Recogniser("EMAIL", patterns.EMAIL_HOST, redact_checks.email, ("@",)),
     "email_spelt": Recogniser("EMAIL", patterns.EMAIL_SPELT, needs=("at)", "at]", "at }", "at )", "at ]", "at}")),
-    "iban": Recogniser("IBAN", patterns.IBAN, redact_checks.iban, digits=8),
-    "card": Recogniser("CARD", patterns.CARD, redact_checks.card, digits=12),
-    "mac": Recogniser("MAC", patterns.MAC, redact_checks.mac, ("-", ":")),
-    "ipv4": Recogniser("IP", patterns.IPV4, redact_checks.ipv4, (".",), digits=4),
-    "ipv6": Recogniser("IP", patterns.IPV6, redact_checks.ipv6, (":",), digits=1),
-    "national_id": Recogniser("NATIONAL_ID", patterns.NATIONAL_ID, redact_checks.national_id, digits=9),
-    "phone": Recogniser("PHONE", patterns.PHONE, redact_checks.phone, digits=6),
-    "random_secret": Recogniser("SECRET", redact_secrets.RANDOM, redact_secrets.random_token, digits=3),
-    "path_account": Recogniser("USER", patterns.PATH_ACCOUNT, redact_checks.account, ("/home/", "/Users/")),
-    "windows_account": Recogniser("USER", patterns.WINDOWS_ACCOUNT, redact_checks.account, ("Users",)),
+    "iban": Recogniser("IBAN", patterns.IBAN, redact_checks.iban, gate=traits.eight_digits),
+    "card": Recogniser("CARD", patterns.CARD, redact_checks.card, gate=traits.twelve_in_a_row),
+    "mac": Recogniser("MAC", patterns.MAC, redact_checks.mac, ("-", ":", "."), traits.five_marks),
+    "ipv4": Recogniser("IP", patterns.IPV4, redact_checks.ipv4, (".",), traits.four_in_a_row),
+    "ipv6": Recogniser("IP", patterns.IPV6, redact_checks.ipv6, (":",), traits.two_colons),
+    "national_id": Recogniser(
+        "NATIONAL_ID", redact_national.NATIONAL_ID, redact_national.national_id, gate=traits.four_digits
+    ),
+    "phone": Recogniser("PHONE", patterns.PHONE, redact_checks.phone, gate=traits.six_in_a_row),
+    "random_secret": Recogniser("SECRET", redact_secrets.RANDOM, redact_secrets.random_token, gate=traits.long_word),
+    "path_account": Recogniser("USER", patterns.PATH_ACCOUNT, redact_checks.account, patterns.PATH_LITERALS),
+    "windows_account": Recogniser("USER", patterns.WINDOWS_ACCOUNT, redact_checks.account, patterns.WINDOWS_LITERALS),
     "folder_account": Recogniser("USER", patterns.FOLDER_ACCOUNT, redact_checks.account, ("-Users-", "-home-")),
+    "listing_account": Recogniser(
+        "USER", patterns.LISTING_ACCOUNT, redact_checks.listed_accounts, ("rw", "r-x", "---")
+    ),
     "prompt_account": Recogniser("USER", patterns.PROMPT_ACCOUNT, redact_checks.account, ("@",)),
     "url_account": Recogniser("USER", patterns.URL_ACCOUNT, redact_checks.url_account, ("://",)),
-    "street": Recogniser("ADDRESS", patterns.STREET, names.street, digits=1),
-    "street_suffixed": Recogniser("ADDRESS", patterns.STREET_SUFFIXED, digits=1),
-    "introduced_person": Recogniser("PERSON", names.INTRODUCED, names.introduced, names.INTRODUCTIONS),
-    "mentioned_person": Recogniser("PERSON", names.MENTIONED, names.mentioned, names.MENTIONS),
+    "box": Recogniser("ADDRESS", addresses.BOX, addresses.with_tail, addresses.BOX_LITERALS, traits.any_digit),
+    "military": Recogniser("ADDRESS", addresses.MILITARY, needs=("PO A",)),
+    "street_behind": Recogniser("ADDRESS", addresses.STREET_BEHIND, addresses.street, gate=traits.number_then_capital),
+    "street_numbered": Recogniser(
+        "ADDRESS", addresses.NUMBERED_BEHIND, addresses.street, gate=traits.capital_then_number
+    ),
+    "street_ahead": Recogniser(
+        "ADDRESS", addresses.STREET_AHEAD, addresses.street, addresses.AHEAD_LITERALS, traits.any_digit
+    ),
+    "street_compound": Recogniser(
+        "ADDRESS", addresses.STREET_COMPOUND, addresses.street, gate=traits.capital_then_number
+    ),
+    "street_bare": Recogniser("ADDRESS", addresses.BARE, addresses.bare_street, gate=traits.capital_then_number),
+    "town": Recogniser("ADDRESS", addresses.TOWN_LINE, addresses.town, gate=traits.four_in_a_row),
+    "postcode": Recogniser("ADDRESS", addresses.BRITISH, addresses.postcode, gate=traits.capital_before_digit),
+    "person": Recogniser("PERSON", people.RUN, people.people),
+    "introduced_lowercase": Recogniser(
+        "PERSON", people_lowercase.INTRODUCED, people_lowercase.introduced_lowercase, ("name",)
+    ),
+    "lowercase_person": Recogniser(
+        "PERSON", people_lowercase.LOWERCASE, people_lowercase.lowercase_person, gate=traits.no_capitals
+    ),
 }
 
 
@@ -87,8 +110,11 @@ def redact_all(texts: Sequence[str], *, pipeline: "Language | None" = None) -> l
     for draft in drafts:
         _settle(draft)
     if pipeline is not None:
-        found = names.name_spans([draft.text for draft in drafts], pipeline)
-        for draft, spans in zip(drafts, found, strict=True):
+        texts = [draft.text for draft in drafts]
+        asked = names.asked_pieces(texts)
+        for number, _, _ in asked:
+            drafts[number].asked = True
+        for draft, spans in zip(drafts, names.name_spans(texts, pipeline, asked), strict=True):
             if draft.add(spans):
                 _settle(draft)
     return [draft.redacted() for draft in drafts]
@@ -108,15 +134,25 @@ def _found(text: str) -> list[Span]:
     plain, back = fold(text)
     taken = [match.span() for match in TOKEN.finditer(plain)] if "<" in plain else []
     found: list[Span] = []
-    digits = len(DIGIT.findall(plain, 0, 100_000)) if not plain.isalpha() else 0
+    seen = Traits(plain)
     for recogniser in RECOGNISERS.values():
-        if recogniser.digits > digits or not any(literal in plain for literal in recogniser.needs or ("",)):
+        if not tried(recogniser, plain, seen):
             continue
         new = list(_free(recogniser, plain, taken))
         if new:
             found += [Span(back(start), back(end - 1) + 1, recogniser.name) for start, end in new]
             taken = sorted(taken + new)
     return found
+
+
+def tried(recogniser: Recogniser, text: str, seen: Traits) -> bool:
+    """Whether the recogniser may find something in a text with these traits."""
+    if recogniser.gate is not None and not recogniser.gate(seen):
+        return False
+    for literal in recogniser.needs:
+        if literal in text:
+            return True
+    return not recogniser.needs
 
 
 def _free(recogniser: Recogniser, text: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -51,7 +51,9 @@ SHARED_ACCOUNTS = frozenset(
     "circleci "
     "git github gitlab claude codex coder codespace linuxbrew "
     "test tester someone foo bar x xxx xxxx redacted www "
-    "www-data home sandbox workspace vagrant pi ec2-user azureuser "
+    "www-data staff wheel nobody daemon mysql nginx apache ftp mail usera userb foobar myname myuser username1 "
+    "yourusername your_name me_user useraaa claudeuser claudecode my-user worker vsts logger dashboard sign-in sign-up "
+    "login logout settings profile home sandbox workspace vagrant pi ec2-user azureuser "
     "opc postgres oracle project projects code".split()
 )
 
@@ -125,16 +127,6 @@ def ipv6(match: re.Match[str]) -> Found:
         yield match.span()
 
 
-def national_id(match: re.Match[str]) -> Found:
-    """A United States social security or taxpayer number: no part is all zeros, and the area is not 666."""
-    area, group, serial = re.split("[- ]", match[0])
-    spaced = " " in match[0]
-    if area in ("000", "666") or group == "00" or serial == "0000":
-        return
-    if not spaced or re.search(r"\b(?:ssn|social security)\b", before(match), re.I):
-        yield match.span()
-
-
 def phone(match: re.Match[str]) -> Found:
     """A telephone number: an international or North American shape, else a word for a telephone beside it."""
     text, digits = match[0], digits_of(match[0])
@@ -160,6 +152,13 @@ def account(match: re.Match[str]) -> Found:
     value = match.string[start:end].rstrip(".,;:")
     if value.lower() not in SHARED_ACCOUNTS and any(sign.isalpha() for sign in value):
         yield start, start + len(value)
+
+
+def listed_accounts(match: re.Match[str]) -> Found:
+    """The owner of a listed file, and the group where it is the owner's own."""
+    yield from account(match)
+    if match["group"] == match["value"] and match["value"].lower() not in SHARED_ACCOUNTS:
+        yield match.span("group")
 
 
 REGISTRY = re.compile(r"://[^/]{0,100}(?:github|gitlab|npm|unpkg|jsdelivr|esm\.sh)")

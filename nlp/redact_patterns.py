@@ -22,39 +22,45 @@ URL_SECRET = re.compile(
 )
 URL_ACCOUNT = re.compile(
     r"://[^\s/]{1,255}(?:/[^\s/?#]{0,100}){0,6}?(?:/(?:users?|u|profiles?|people|members?|authors?)/|"
-    r"(?<=linkedin\.com)/in/|/[@~])"
+    r"(?<=linkedin\.com)/in/|(?<=//x\.com)/|(?<=twitter\.com)/|(?<=instagram\.com)/|/[@~])"
     r"(?P<value>[^\s/?#&\"'<>()\[\]\\,`]{2,64})"
 )
 
-PATH_ACCOUNT = re.compile(r"(?:(?<![\w.])|(?<=/[a-z]))/(?:home|Users)/(?P<value>[\w.-]{1,64})")
-WINDOWS_ACCOUNT = re.compile(
-    r"(?:[A-Za-z]:/|\\{1,4})Users(?:\\{1,4}|/)"
-    r"(?P<value>[^\\/:*?\"<>|\s]{1,64}(?: [^\\/:*?\"<>|\s]{1,32}){1,2}(?=\\)|[^\\/:*?\"<>|\s,;)\]}'`]{1,64})"
+# Between folders: a slash, one escaped in JSON, one encoded in a URL.
+SLASH = r"(?:/|\\/|%2[Ff])"
+BACKSLASH = r"(?:\\{1,4}|%5[Cc])"
+PATH_ACCOUNT = re.compile(
+    r"(?:(?<![\w.])|(?<=/[a-z])|(?<=/var)|(?<=/usr)|(?<=/export)|(?<=/host_mnt)|(?<=%2[Ff]))"
+    rf"{SLASH}(?:home|Users){SLASH}(?P<value>[\w.-]{{1,64}}(?: [A-Z][\w.-]{{1,31}}){{1,2}}(?=/)|[\w.-]{{1,64}})"
 )
-FOLDER_ACCOUNT = re.compile(r"(?:(?<=[/\s\"'`\\])|(?<=C-))-(?:Users|home)-(?P<value>[A-Za-z0-9_.]{2,32})(?=-)")
+PATH_LITERALS = ("/home", "/Users", "2FUsers", "2fUsers", "2Fhome", "2fhome")
+# Windows and WSL: `C:\\Users\\name`, `\\\\wsl$\\Ubuntu\\home\\name`, `C%3A%5CUsers%5Cname`.
+WINDOWS_ACCOUNT = re.compile(
+    rf"(?:[A-Za-z](?::|%3[Aa])(?:/|%2[Ff])|{BACKSLASH})(?:Users|home)(?:{BACKSLASH}|/|%2[Ff])"
+    r"(?P<value>[^\\/:*?\"<>|\s%]{1,64}(?: [^\\/:*?\"<>|\s%]{1,32}){1,2}(?=\\)|[^\\/:*?\"<>|\s,;)\]}'`%]{1,64})"
+)
+WINDOWS_LITERALS = ("Users", "\\home", "5Chome", "5chome")
+FOLDER_ACCOUNT = re.compile(
+    r"(?:(?<=[/\s\"'`\\])|(?<=[A-Z]-)|(?<=Ubuntu)|(?<=Debian)|(?<=-mnt-[a-z]))-(?:Users|home)-"
+    r"(?P<value>[A-Za-z0-9_.]{2,32})(?=-)"
+)
+# Owner and group in what `ls -l` prints.
+LISTING_ACCOUNT = re.compile(
+    r"(?<!\S)[-dlbcps](?:[-r][-w][-xsStT]){3}[@+.]? {1,8}\d{1,9} "
+    r"(?P<value>[A-Za-z_][\w.-]{0,31}) {1,8}(?P<group>[A-Za-z_][\w.-]{0,31})?"
+)
 PROMPT_ACCOUNT = re.compile(r"(?<![\w.-])(?P<value>[A-Za-z_][\w.-]{0,31})@[\w.-]{1,63}:[~/][^\s$#]{0,200}[$#](?=\s)")
 
-IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,40}")
-CARD = re.compile(r"(?<![\w.+-])\d(?:[ -]?\d){11,18}(?![\w-])")
-MAC = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){5}|(?:-[0-9A-Fa-f]{2}){5})(?![\w:-])")
-IPV4 = re.compile(r"(?<![\w.@-])(?<!\w/)\d{1,3}(?:\.\d{1,3}){3}(?!\.?\w|-\w)")
-IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f:]{6,39}(?![\w:])")
-NATIONAL_ID = re.compile(r"(?<![\w.-])\d{3}(?:-\d{2}-| \d{2} )\d{4}(?![\w-])")
+# A pattern that begins with one class of characters is found fastest: so what may not stand in front comes second.
+IBAN = re.compile(r"[A-Za-z](?<![A-Za-z0-9].)[A-Za-z]\d{2}(?:[ -]?[A-Za-z0-9]){11,40}")
+CARD = re.compile(r"\d(?<![\w.+-].)(?:[ -]?\d){11,18}(?![\w-])")
+MAC = re.compile(
+    r"[0-9A-Fa-f](?<![\w:-].)[0-9A-Fa-f](?:(?::[0-9A-Fa-f]{2}){5}|(?:-[0-9A-Fa-f]{2}){5}|"
+    r"[0-9A-Fa-f]{2}(?:\.[0-9A-Fa-f]{4}){2})(?![\w:.-])"
+)
+IPV4 = re.compile(r"\d(?<![\w.@-].)(?<!\w/.)\d{0,2}(?:\.\d{1,3}){3}(?!\.?\w|-\w)")
+IPV6 = re.compile(r"[0-9A-Fa-f:](?<![\w:.].)[0-9A-Fa-f:]{5,38}(?![\w:])")
 PHONE = re.compile(
-    r"(?<![\w.+/=-])(?:\+|\(\+?|)\d{1,11}\)?(?:(?: ?\(0\) ?|[ ./-]|\) ?|-? ?\()\d{1,11}\)?){0,7}(?:x\d{1,5})?"
-    r"(?![\w@]|[.]\d|/\w)"
-)
-
-CAPITALISED = r"[A-Z\u00c0-\u00de][\w'.\u2019-]{1,30}"
-STREET = re.compile(
-    rf"(?<![\w.])\d{{1,5}}[A-Za-z]? (?:{CAPITALISED} ){{1,4}}"
-    r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Place|Pl|Square|Sq|Terrace|"
-    r"Highway|Hwy|"
-    r"Parkway|Pkwy|Crescent)\b\.?(?:,? (?:Apt|Suite|Unit|Flat)\.? ?#?\w{1,6})?"
-    rf"(?:, {CAPITALISED}(?: {CAPITALISED}){{0,2}})?(?:,? [A-Z]{{2}})?(?:,? \d{{5}}(?:-\d{{4}})?)?(?!\w)"
-)
-STREET_SUFFIXED = re.compile(
-    r"(?<!\w)[A-Z\u00c4\u00d6\u00dc][\w\u00df-]{2,30}(?:str(?:\.|a(?:\u00df|ss)e)|weg|platz|allee|gasse|"
-    r"straat) ?\d{1,4}[a-z]?"
-    rf"(?:, ?(?:[A-Z]{{1,2}}-)?\d{{4,5}} {CAPITALISED})?(?!\w)"
+    r"[\d+(](?<![\w.+/=-].)(?:(?<=\+)\d{1,11}|(?<=\()\+?\d{1,11}|(?<=\d)\d{0,10})\)?"
+    r"(?:(?: ?\(0\) ?|[ ./-]|\) ?|-? ?\()\d{1,11}\)?){0,7}(?:x\d{1,5})?(?![\w@]|[.]\d|/\w)"
 )

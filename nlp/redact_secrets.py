@@ -17,24 +17,36 @@ VENDOR_KEY = re.compile(
     r"xai-[A-Za-z0-9]{20,120}|"
     r"pplx-[A-Za-z0-9]{20,80}|nvapi-[A-Za-z0-9_-]{20,100}|r8_[A-Za-z0-9]{20,60}|tvly-[A-Za-z0-9-]{16,60}|"
     r"lsv2_(?:pt|sk)_[A-Za-z0-9_]{16,80}|AGE-SECRET-KEY-1[A-Z0-9]{20,80}|sntrys_[A-Za-z0-9_=+/-]{20,300}|"
+    r"GOCSPX-[A-Za-z0-9_-]{20,40}|dapi[a-f0-9]{32}|ATATT3x[A-Za-z0-9_=-]{20,300}|lin_api_[A-Za-z0-9]{20,80}|"
+    r"figd_[A-Za-z0-9_-]{20,80}|sbp_[a-f0-9]{30,60}|hvs\.[A-Za-z0-9_-]{20,200}|pscale_(?:tkn|pw)_[A-Za-z0-9_.-]{20,80}|"
+    r"PMAK-[A-Za-z0-9-]{30,80}|NRAK-[A-Z0-9]{20,40}|xkeysib-[a-f0-9-]{30,100}|ntn_[A-Za-z0-9]{30,60}|key-[a-f0-9]{32}|"
+    r"sq0[a-z]{3}-[A-Za-z0-9_-]{20,60}|pat[A-Za-z0-9]{14}\.[a-f0-9]{64}|dp\.(?:pt|st|ct)\.[A-Za-z0-9]{30,60}|"
+    r"T[A-Z0-9]{8,10}/B[A-Z0-9]{8,10}/[A-Za-z0-9]{20,30}|"
     r"whsec_[A-Za-z0-9+/=]{16,80}|\d{8,10}:AA[A-Za-z0-9_-]{30,36}"
     r")(?![A-Za-z0-9])"
 )
 VENDOR_LITERALS = (
-    "sk-", "_live_", "_test_", "gh", "glpat-", "xox", "AKIA", "ASIA", "AIza", "ya29.", "hf_", "npm_",
+    "sk-", "_live_", "_test_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "AKIA",
+    "ASIA", "AIza", "ya29.", "hf_", "npm_",
     "pypi-", "SG.", "dop_v1_", "shp", "gsk_", "xai-", "pplx-", "nvapi-", "r8_", "tvly-", "lsv2_", "AGE-",
-    "sntrys_", "whsec_", ":AA",
+    "sntrys_", "whsec_", ":AA", "GOCSPX-", "dapi", "ATATT3x", "lin_api_", "figd_", "sbp_", "hvs.", "pscale_", "PMAK-",
+    "NRAK-", "xkeysib-", "ntn_", "key-", "sq0", "pat", "dp.", "/B",
 )  # fmt: skip
 ASSIGNED = re.compile(
-    r"(?<![A-Za-z])(?P<word>x-api-key|api[_ -]?key|secret(?:[_-](?:access[_-])?key)?|(?:access|auth|refresh|"
-    r"id|bot)[_-]token|"
-    r"token|client[_-]secret|passw(?:or)?d|passphrase|pwd|private[_-]key|"
-    r"passwort|contraseña|mot de passe|密码)"
+    r"(?<![A-Za-z])(?P<word>pass(?:w(?:or)?d|phrase|wort)|pwd|private[_-]key|token|secret(?:[_-](?:access[_-])?key)?|"
+    r"a(?:pi[_ -]?key|(?:ccess|uth)[_-]token)|(?:refresh|id|bot)[_-]token|x-api-key|c(?:lient[_-]secret|"
+    r"ontrase\u00f1a)|"
+    r"mot de passe|\u5bc6\u7801)"
     r"[\"'\]]{0,2}\s{0,3}(?::=?|=>?|\bis\b)\s{0,3}[\"'`]?(?P<value>[^\s\"'`,;<>(){}\[\]]{6,300})",
     re.I,
 )
+SECRET_LITERALS = (
+    "key", "Key", "KEY", "ecret", "ECRET", "oken", "OKEN", "assw", "ASSW", "assphrase", "ASSPHRASE", "pwd", "PWD",
+    "Pwd",
+    "ontrase", "ot de passe", "\u5bc6\u7801",
+)  # fmt: skip
 BEARER = re.compile(r"\b(?:[Bb]earer|[Bb]asic)\s{1,3}(?P<value>[A-Za-z0-9._~+/=-]{16,2000})")
-RANDOM = re.compile(r"(?<![A-Za-z0-9+/_=.-])[A-Za-z0-9+/_-]{32,}={0,2}")
+RANDOM = re.compile(r"[A-Za-z0-9+/_-](?<![A-Za-z0-9+/_=.-].)[A-Za-z0-9+/_-]{31,}={0,2}")
 PLACEHOLDER = re.compile(
     r"(?i)(?:your|my|example|placeholder|changeme|redacted|xxx+|\*\*|\.\.\.|…|dummy|process\.|os\.|env\.|\$|"
     r"%|<)"

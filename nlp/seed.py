@@ -12,15 +12,27 @@ from nlp.claim import split
 from nlp.taxonomy import FIELDS, Label, Taxonomy
 
 FOLDER = Path(__file__).parent / "data" / "seed"
-COLUMNS = ("id", "text", "claim", "kind", "harm_domain", "use_case", "severity", "facets", "lang", "source")
+COLUMNS = (
+    "id",
+    "text",
+    "claim",
+    "kind",
+    "harm_domain",
+    "use_case",
+    "severity",
+    "facets",
+    "lang",
+    "source",
+    "source_url",
+)
 
 
 def seed_corpus(folder: Path = FOLDER) -> pd.DataFrame:
     """All labelled documents of the folder's .jsonl and .jsonl.gz files, in file and line order.
 
     Columns: id, text, claim (the writer's own words), kind, harm_domain, use_case, lang,
-    source (the file's stem) as str; severity as nullable Int64, 0 to 3; facets as list of str. A label a row
-    lacks is None."""
+    source (the file's stem), source_url (the public thread that a document paraphrases) as str; severity as
+    nullable Int64, 0 to 3; facets as list of str. A label a row lacks is None."""
     frames = [read(path) for path in sorted(folder.glob("*.jsonl*"))]
     return pd.concat(frames, ignore_index=True)
 
@@ -70,3 +82,9 @@ def corpus_hash(frame: pd.DataFrame) -> str:
 def texts_hash(texts: list[str]) -> str:
     """Eight hexadecimal digits of the texts in their order: a key for their cached vectors."""
     return hashlib.sha256("\0".join(texts).encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def text_key(text: str) -> str:
+    """Twelve hexadecimal digits, equal for texts that differ in case and white space alone."""
+    plain = " ".join(text.casefold().split())
+    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()[:12]

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from nlp.bounded import bounded
+from nlp.records import EntityPattern
 
 DEFAULT = Path(__file__).parent / "data" / "taxonomy.yaml"
 HAZARDS = ("low", "elevated", "critical")
@@ -43,9 +46,56 @@ class Pattern:
     pattern: str
 
 
+@dataclass(frozen=True, slots=True)
+class GravePattern:
+    """A wording that makes a report grave, searched without regard to case.
+
+    `weight`: what it adds to the log odds of the rule `signs`. `subject`: it names what the report is about.
+    `distress`: it tells of a person in distress or danger, and is enough by itself.
+    """
+
+    id: str
+    harm_domain: str
+    says: str
+    pattern: str
+    weight: float = 0.0
+    subject: bool = False
+    distress: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TriageThresholds:
+    """From which score on each rule of triage queues a document; `screen`: the share of it for a close look."""
+
+    critical: float = 0.2
+    signs: float = 0.5
+    distress: float = 0.5
+    unsure: float = 0.1
+    screen: float = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class TriageWeights:
+    """What the rule `signs` adds up, in log odds: `base`, and so much for each unit of the others.
+
+    The log odds of hazard critical, of a critical kind, and of distress; of a critical kind once more where a
+    subject is named.
+    """
+
+    base: float = -3.0
+    critical: float = 0.5
+    kind: float = 0.3
+    distress: float = 0.2
+    subject_kind: float = 0.3
+
+
 @dataclass(frozen=True)
 class Taxonomy:
-    """All labels, the hazard table and the catalogue of wordings of one version."""
+    """All labels, the hazard table and the catalogue of wordings of one version.
+
+    What triage alone goes by is no part of the `repr` by which trained models are named: a new threshold
+    needs no new classifier.
+    """
 
     version: str
     kinds: tuple[Label, ...]
@@ -54,8 +104,11 @@ class Taxonomy:
     facets: tuple[Label, ...]
     severities: tuple[str, ...]
     hazards: Mapping[str, Mapping[str, str]]
-    grave_threshold: float
     patterns: tuple[Pattern, ...]
+    grave_patterns: tuple[GravePattern, ...] = field(default=(), repr=False)
+    triage: TriageThresholds = field(default=TriageThresholds(), repr=False)
+    entities: tuple[EntityPattern, ...] = field(default=(), repr=False)
+    triage_weights: TriageWeights = field(default=TriageWeights(), repr=False)
 
     def labels(self, field: str) -> tuple[Label, ...]:
         """Labels of "kind", "harm_domain", "use_case" or "facets", in file order."""
@@ -70,6 +123,11 @@ class Taxonomy:
     def ids(self, field: str) -> tuple[str, ...]:
         """Label ids of a field, in file order."""
         return tuple(label.id for label in self.labels(field))
+
+    @property
+    def grave_threshold(self) -> float:
+        """From which probability of hazard "critical" on a document goes to triage for that alone."""
+        return self.triage.critical
 
     @cached_property
     def potentials(self) -> dict[str, str]:
@@ -106,8 +164,11 @@ def load_taxonomy(path: Path | None = None) -> Taxonomy:
         facets=labels(data, "facets"),
         severities=tuple(str(entry(level, "definition")) for level in entry(data, "severities")),
         hazards=hazard_table(entry(data, "hazard")),
-        grave_threshold=float(entry(data, "grave_threshold")),
         patterns=tuple(pattern(item) for item in data.get("patterns") or ()),
+        grave_patterns=grave_patterns(data),
+        triage=triage_thresholds(data),
+        entities=tuple(entity_pattern(item) for item in data.get("entities") or ()),
+        triage_weights=triage_weights(data),
     )
 
 
@@ -162,11 +223,74 @@ def hazard_table(table: Any) -> dict[str, dict[str, str]]:
 
 def pattern(item: Any) -> Pattern:
     """One wording; its regular expression must compile."""
-    identifier, expression = str(entry(item, "id")), str(entry(item, "pattern"))
+    return Pattern(str(entry(item, "id")), str(entry(item, "says")), expression(item))
+
+
+def grave_patterns(data: dict[str, Any]) -> tuple[GravePattern, ...]:
+    """Wordings that make a report grave, their weights from `triage_weights`; each must compile."""
+    weights = data.get("triage_weights") or {}
+    return tuple(
+        GravePattern(
+            id=str(entry(item, "id")),
+            harm_domain=str(entry(item, "harm_domain")),
+            says=str(entry(item, "says")),
+            pattern=expression(item),
+            weight=number(weights.get(item["id"], 0.0), f"triage_weights: {item['id']}"),
+            subject=bool(item.get("subject", False)),
+            distress=bool(item.get("distress", False)),
+        )
+        for item in data.get("grave_patterns") or ()
+    )
+
+
+def entity_pattern(item: Any) -> EntityPattern:
+    """One field of one's own: a name in small letters, an expression that compiles, perhaps a value."""
+    name = str(entry(item, "id"))
+    if not re.fullmatch(r"[a-z][a-z0-9_]{1,39}", name):
+        raise TaxonomyInvalid(f"entities should have ids such as order_number, got {name!r:.60}; correct it")
+    return EntityPattern(name, expression(item), str(item.get("value", "")))
+
+
+def expression(item: Any) -> str:
+    """The regular expression of a wording, checked."""
+    text = str(entry(item, "pattern"))
     try:
-        re.compile(expression)
+        re.compile(text)
     except re.error as error:
         raise TaxonomyInvalid(
-            f"pattern {identifier} should be a regular expression, got an error: {error}; correct it"
+            f"pattern {entry(item, 'id')} should be a regular expression, got an error: {error}; correct it"
         ) from error
-    return Pattern(identifier, str(entry(item, "says")), expression)
+    return bounded(text)
+
+
+def triage_thresholds(data: dict[str, Any]) -> TriageThresholds:
+    """Thresholds of triage; one that is not given keeps its default. A `grave_threshold` is the critical one."""
+    given = {"critical": data["grave_threshold"]} if "grave_threshold" in data else {}
+    given |= data.get("triage") or {}
+    known = [one.name for one in fields(TriageThresholds)]
+    for name, value in given.items():
+        if name not in known or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise TaxonomyInvalid(
+                f"triage should have numbers from 0 to 1 for {', '.join(known)}, got {name}: {value!s:.40}; correct it"
+            )
+    return TriageThresholds(**{name: float(value) for name, value in given.items()})
+
+
+def triage_weights(data: dict[str, Any]) -> TriageWeights:
+    """Weights of the rule `signs` but for those of patterns; one that is not given keeps its default."""
+    given = data.get("triage_weights") or {}
+    own = [one.name for one in fields(TriageWeights)]
+    known = [*own, *(str(item.get("id")) for item in data.get("grave_patterns") or ())]
+    strange = [name for name in given if name not in known]
+    if strange:
+        raise TaxonomyInvalid(
+            f"triage_weights should name {', '.join(own)} or a grave pattern, got {strange[0]}; mend it"
+        )
+    return TriageWeights(**{name: number(given[name], f"triage_weights: {name}") for name in own if name in given})
+
+
+def number(value: Any, what: str) -> float:
+    """A number of the file."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TaxonomyInvalid(f"{what} should be a number, got {value!s:.40}; correct it")
+    return float(value)

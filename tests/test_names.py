@@ -50,7 +50,7 @@ def test_person_once_found_is_replaced_everywhere(pipeline) -> None:  # type: ig
 def test_gate_lets_ordinary_complaints_pass_without_spacy() -> None:
     assert not plausible("It keeps refusing my homework, and the answer is always the same.")
     assert not plausible("Claude Code says the Usage Policy forbids it. What Should Happen?")
-    assert plausible("please ask Priyanka about it")
+    assert plausible("please ask Grace about it")
 
 
 def test_pieces_keep_their_offsets_and_leave_out_what_was_done() -> None:
