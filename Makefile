@@ -17,7 +17,7 @@ help: ## list the commands
 	@echo "Installing the pinned runtime packages (about a minute)"
 	@$(PIP) install --no-deps --require-hashes -r requirements.lock
 	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation -e .
-	@echo "Compiling the clustering code and preparing the models (once, about two minutes)"
+	@echo "Compiling the clustering code and preparing the models (once, five to ten minutes)"
 	@$(BIN)/groundswell prepare
 	@touch $@
 

@@ -1,4 +1,4 @@
-"""The first step of a run: language, vector, kind, domain, use case, severity and hazard of every new document."""
+"""A step of the run: language, vector, kind, domain, use case, severity and hazard of every new document."""
 
 import hashlib
 from collections.abc import Callable, Mapping

@@ -35,7 +35,7 @@ def build_default(
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
 ) -> Classifier:
-    """The default classifier from `cache`, else trained and saved there (about a minute).
+    """The default classifier from `cache`, else trained and saved there (some minutes).
 
     The file is named by what it is made of, so a changed taxonomy or corpus trains a new one.
     `progress` is told in words what is being done."""

@@ -35,6 +35,12 @@ def _snapshot(database: Path) -> Snapshot:
     return rows
 
 
+@pytest.fixture
+def no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which no model was prepared: an ingest stores, and leaves triage to the run."""
+    monkeypatch.setenv("GROUNDSWELL_CACHE", str(tmp_path / "no-models"))
+
+
 @pytest.fixture(scope="session")
 def snapshot() -> Callable[[Path], Snapshot]:
     """Every row of a store but wall-clock columns and the account of runs, table by table, in a fixed order."""

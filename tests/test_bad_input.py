@@ -16,6 +16,8 @@ from jobs.ingest_plan import Request
 from jobs.reading_bytes import InputError
 from jobs.workspace import Workspace, create_workspace
 
+pytestmark = pytest.mark.usefixtures("no_models")
+
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 HEADER = "id,text,received_at\n"
 GOOD = "".join(f"{n},complaint number {n},2026-06-0{n}\n" for n in range(1, 6))

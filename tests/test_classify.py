@@ -21,9 +21,9 @@ from nlp.training import VectorsDoNotFit, train
 EMBEDDER = Hashing()
 TAXONOMY = load_taxonomy()
 CORPUS = seed_corpus()
-EXAMPLES = CORPUS.iloc[::5].reset_index(drop=True)
-FEW = CORPUS.iloc[::12].reset_index(drop=True)
-OTHERS = CORPUS.iloc[1::40].reset_index(drop=True)
+EXAMPLES = CORPUS.iloc[::13].reset_index(drop=True)
+FEW = CORPUS.iloc[::32].reset_index(drop=True)
+OTHERS = CORPUS.iloc[1::110].reset_index(drop=True)
 PROBABLE = ("kind", "harm_domain", "use_case", "severity")
 GAMBLING = [
     "It helped a minor to place a bet at an online casino.",

@@ -27,8 +27,8 @@ from nlp.training import train
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 TAXONOMY = load_taxonomy()
 CORPUS = seed_corpus().assign(real=True)
-KNOWN = CORPUS.iloc[::12].reset_index(drop=True)
-OTHERS = CORPUS.iloc[1::25].reset_index(drop=True)
+KNOWN = CORPUS.iloc[::34].reset_index(drop=True)
+OTHERS = CORPUS.iloc[1::70].reset_index(drop=True)
 
 
 @pytest.fixture(scope="module")

@@ -146,6 +146,7 @@ def grows_too_fast(pattern: re.Pattern[str], scrap: str) -> bool:
     return short > CLOSER and long > MOST_TIMES * short
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(PATTERNS) - WHOLE))
 def test_pattern_takes_time_in_proportion_to_the_text(name: str) -> None:
     pattern = PATTERNS[name]
@@ -162,6 +163,7 @@ READERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("sign", ["x", "A", "7", "-", "\u200b", "\u0301", "@", "<"])
 def test_token_of_a_megabyte_ends(reader: str, sign: str) -> None:
@@ -170,6 +172,7 @@ def test_token_of_a_megabyte_ends(reader: str, sign: str) -> None:
     assert time.process_time() - began < 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("scrap", ["Ab ", "a@", "<a ", "1 Ab ", "=\n", "Mr Ab ", "a: b\n"])
 def test_long_row_of_scraps_ends(reader: str, scrap: str) -> None:

@@ -19,6 +19,8 @@ from jobs.ingest import Outcome, Progress, ingest, quiet
 from jobs.ingest_plan import Request
 from jobs.workspace import Workspace, create_workspace
 
+pytestmark = pytest.mark.usefixtures("no_models")
+
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 DATA = Path(os.environ.get("GROUNDSWELL_DATA", Path(__file__).parents[2] / "shared" / "data"))
 Rows = Sequence[Mapping[str, Any]]

@@ -14,6 +14,8 @@ from jobs.ingest_plan import Request
 from jobs.join import join_decisions
 from jobs.workspace import Workspace, create_workspace
 
+pytestmark = pytest.mark.usefixtures("no_models")
+
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 DECISION = {
     "decision_id": "d1",
@@ -124,6 +126,7 @@ def test_contradicted_decision_changes_no_time(tmp_path: Path) -> None:
     assert (str(found["occurred_at"]), found["mitigation"]) == ("2026-06-03T09:00:00Z", None)
 
 
+@pytest.mark.slow
 def test_order_of_ingest_does_not_matter(
     tmp_path: Path, snapshot: Callable[[Path], dict[str, list[tuple[object, ...]]]]
 ) -> None:

@@ -13,7 +13,8 @@ from nlp.static import Static
 from nlp.student import Student, TooFewClaims, teach
 from nlp.tokens import tokenizer
 
-CLAIMS = sorted(set(seed_corpus()["claim"]), key=len)[:900]
+CORPUS = seed_corpus()
+CLAIMS = sorted(set(CORPUS["claim"][CORPUS["source"].isin(("complaints_train", "seed_feedback"))]), key=len)[:900]
 TAUGHT, UNSEEN = CLAIMS[::2], CLAIMS[1::2]
 TEACHER = Hashing()
 

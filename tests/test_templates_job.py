@@ -19,6 +19,8 @@ from nlp.entities import entities
 from nlp.extract import Rules
 from nlp.records import EntityPattern
 
+pytestmark = pytest.mark.usefixtures("no_models")
+
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 SLOGAN = "verified but still blocked"
 FORM = "### Where does it pinch?\n{}\n### Customer colour\n{}\n### Wished outcome\n{}\n"

@@ -34,6 +34,7 @@ NOW = datetime(2026, 7, 1, tzinfo=UTC)
 TAXONOMY = load_taxonomy()
 EMBEDDER = Hashing()
 CORPUS = seed_corpus().assign(weight=1.0)
+CORPUS = CORPUS[CORPUS["source"].isin(("complaints_train", "seed_feedback"))].reset_index(drop=True)
 CORPUS["real"] = np.arange(len(CORPUS)) % 3 == 0
 FEW = CORPUS.iloc[::14].reset_index(drop=True)
 MORE = CORPUS.iloc[::7].reset_index(drop=True)
