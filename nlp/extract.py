@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from nlp.claim import SPLIT_VERSION, split
 from nlp.entities import entities
+from nlp.name_lists import NAMES
+from nlp.not_names import NOT_NAMES
 from nlp.records import EntityPattern, Redacted, Split
 from nlp.redact import RECOGNISERS, redact_all
 from nlp.templates import NO_TEMPLATES, Templates
@@ -57,7 +59,8 @@ def reread(redacted: Redacted, rules: Rules) -> Extract:
 
 
 def redactor_version(pipeline: "Language | None") -> str:
-    """What redacted a document: a digest of the patterns, and the name finder if there is one."""
+    """What redacted a document: a digest of the patterns and word lists, and the name finder if there is one."""
     patterns = "\n".join(f"{name} {row.pattern.pattern}" for name, row in RECOGNISERS.items())
-    version = hashlib.blake2b(patterns.encode(), digest_size=4).hexdigest()
+    lists = repr((sorted(NAMES.items()), sorted(NOT_NAMES)))
+    version = hashlib.blake2b((patterns + lists).encode(), digest_size=4).hexdigest()
     return f"{version}+{pipeline.meta['name']}-{pipeline.meta['version']}" if pipeline is not None else version
