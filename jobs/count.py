@@ -8,7 +8,8 @@ import pandas as pd
 from jobs.settings import Settings
 from jobs.store import Store
 from jobs.store_rows import encoded
-from nlp.duplicates import collapse
+from nlp.campaigns import quoted
+from nlp.duplicates import account, overruled
 from topics.conditions import UNPAGED_KINDS
 from topics.coverage import coverage, masks
 from topics.delay import completeness
@@ -20,17 +21,18 @@ SEGMENT_COLUMNS = ("product", "plan", "locale", "surface")
 def run(store: Store, settings: Settings, *, as_of: str) -> int:
     """Collapse duplicates, then count; replaces both in one transaction. Returns the rows of volume."""
     documents = counted(store)
-    duplicates = collapse(documents, window=pd.Timedelta(days=settings.duplicate_window_days))
+    found = account(store.duplicates.filed, window=pd.Timedelta(days=settings.duplicate_window_days))
+    duplicates = overruled(found.duplicates, store.duplicates.verdicts())
     documents["kept"] = ~documents["document_id"].isin(set(duplicates["document_id"]))
-    found = coverage(documents)
+    covered = coverage(documents)
     volumes = daily(documents)
     series = series_table(documents)
     with store.transaction():
-        store.understanding.replace_duplicates(duplicates)
-        store.findings.replace_coverage(coverage_rows(found))
+        store.duplicates.replace(duplicates, quoted(documents), suspected(found.campaigns, documents))
+        store.findings.replace_coverage(coverage_rows(covered))
         store.findings.replace_volumes(
             series_rows(series, store.themes.names()),
-            volume_rows(volumes, documents, found, store.reference.exposure(), as_of=as_of),
+            volume_rows(volumes, documents, covered, store.reference.exposure(), as_of=as_of),
         )
     return len(volumes)
 
@@ -41,6 +43,12 @@ def counted(store: Store) -> pd.DataFrame:
     for name in SEGMENT_COLUMNS:
         documents[name] = pd.Series([row.get(name) for row in documents["segments"]], dtype=object)
     return documents
+
+
+def suspected(campaigns: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    """Suspected campaigns of feedback: equal texts of usage anomalies are a monitor's, not people's."""
+    feedback = documents.loc[documents["stream"] == "feedback", "document_id"]
+    return campaigns[campaigns["document_id"].isin(feedback)]
 
 
 def whole_exposure(exposure: pd.DataFrame) -> pd.DataFrame:
