@@ -143,6 +143,7 @@ class LabelLoader(TableLoader):
         name, value = self.named(row, "field"), self.named(row, "value")
         if not name or not value:
             raise Refused("no_label", "expected a field and a value, got less")
+        value = self._known(name, value)
         labelled = self.plan.time(row, "labelled_at") or self.plan.now
         inclusion = cells.number(self.value(row, "inclusion_probability"))
         if inclusion is not None and not 0 < inclusion <= 1:
@@ -159,6 +160,18 @@ class LabelLoader(TableLoader):
             "inclusion_probability": inclusion,
         }
 
+    def _known(self, name: str, value: str) -> str:
+        """The value as it is stored; a field of somebody's own may hold anything. Raises `Refused`."""
+        from jobs.label_draws import TRUTH
+        from jobs.labelling import FIELDS, UnknownLabel, checked_value
+
+        if self.desk.taxonomy is None or name not in (*FIELDS, TRUTH):
+            return value
+        try:
+            return checked_value(self.desk.taxonomy, name, value)
+        except UnknownLabel as error:
+            raise Refused("unknown_label", str(error)) from None
+
     def write(self, items: list[dict[str, Any]]) -> Written:
         """Store the labels."""
         self.desk.store.reference.add_labels(items)
@@ -167,6 +180,7 @@ class LabelLoader(TableLoader):
     def finish(self) -> list[str]:
         """Point labels to the documents they mean, as far as these are here."""
         self.desk.store.reference.settle_labels()
+        self.desk.store.labels.settle_audits()
         stray = self.desk.store.reference.stray_labels()
         return [f"{stray:,} labels name documents that are not here (yet)"] if stray else []
 
