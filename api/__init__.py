@@ -13,15 +13,22 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_openapi3.openapi import OpenAPI
 
-from api import access, assets, db, errors, headers, wording
+from api import access, assets, db, errors, headers, paths, wording
 from api.counts import blueprint as counts
 from api.description import INFO, SCHEMES
 from api.documents import blueprint as documents
+from api.duplicates import blueprint as duplicates
+from api.evidence import blueprint as evidence
 from api.findings import blueprint as findings
+from api.labels import blueprint as labels
 from api.pages import blueprint as pages
+from api.pages_corrections import blueprint as pages_corrections
 from api.pages_documents import blueprint as pages_documents
+from api.pages_evidence import blueprint as pages_evidence
 from api.pages_findings import blueprint as pages_findings
+from api.pages_labels import blueprint as pages_labels
 from api.pages_triage import blueprint as pages_triage
+from api.reports import blueprint as reports
 from api.sessions import blueprint as sessions
 from api.status import blueprint as status
 from api.status import probes
@@ -30,6 +37,17 @@ from api.triage import blueprint as triage
 from jobs.workspace import Workspace
 
 LARGEST_REQUEST = 64 * 1024
+RESOURCES = (documents, duplicates, labels, triage, themes, counts, evidence, reports, findings, status)
+PAGES = (
+    pages,
+    pages_findings,
+    pages_documents,
+    pages_corrections,
+    pages_labels,
+    pages_evidence,
+    pages_triage,
+    sessions,
+)
 UNLIMITED = ("static", "assets.vega", "probes.healthz", "probes.readyz")
 
 
@@ -53,15 +71,16 @@ def create_app(workspace: str | Path | Workspace, settings: ServerSettings = Ser
         validation_error_callback=errors.invalid_request,
     )
     place = workspace if isinstance(workspace, Workspace) else Workspace(Path(workspace))
+    paths.register(app)
     _configure(app, place, settings)
     app.before_request(access.identify)
     limiter = _limits(app, settings)
     for part in (access, assets, db, errors, headers, wording):
         part.register(app)
-    for resource in (documents, triage, themes, counts, findings, status):
+    for resource in RESOURCES:
         app.register_api(resource, url_prefix="/api/v1")
     app.register_api(probes)
-    for pages_of in (pages, pages_findings, pages_documents, pages_triage, sessions):
+    for pages_of in PAGES:
         app.register_blueprint(pages_of)
     views: dict[str, Any] = app.view_functions
     views["sessions.sign_in"] = limiter.limit(settings.sign_in_rate, methods=["POST"])(views["sessions.sign_in"])

@@ -46,6 +46,6 @@ def list_volumes(query: VolumeQuery) -> Response:
 @blueprint.get("/counts/weekly", responses={200: WeeklyCounts}, summary="The weekly account, newest first")
 @allow(EVERYONE, "counts")
 def list_weekly(query: WeeklyQuery) -> Response:
-    """Claimed, corroborated, adjudicated and estimated, never merged, with exposure and interval."""
+    """Claimed, corroborated, adjudicated and estimated, never merged, with exposure, interval and revisions."""
     page = store().search.counts.weekly(query.wanted(), small_cell=small_cell(), limit=query.limit, cursor=query.cursor)
     return listing(page, WeeklyRow, chosen=query.format)

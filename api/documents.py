@@ -34,7 +34,7 @@ def list_documents(query: DocumentQuery) -> Response:
     return listing(page, DocumentRow, chosen=query.format)
 
 
-@blueprint.get("/documents/<document_id>", responses={200: Document}, summary="One document")
+@blueprint.get("/documents/<id:document_id>", responses={200: Document}, summary="One document")
 @allow(STAFF, "documents")
 def show_document(path: DocumentPath) -> Response:
     """Redacted text, spans, classification with probabilities, duplicates, joined decision."""
@@ -43,7 +43,7 @@ def show_document(path: DocumentPath) -> Response:
 
 
 @blueprint.post(
-    "/documents/<document_id>/reveal", responses={201: Revealed}, summary="Read a withheld text, with a reason"
+    "/documents/<id:document_id>/reveal", responses={201: Revealed}, summary="Read a withheld text, with a reason"
 )
 @allow(REVEALERS, "documents")
 def reveal_document(path: DocumentPath, body: RevealBody) -> Response:

@@ -34,6 +34,14 @@ class Problem(BaseModel):
     errors: list[FieldProblem] | None = None
 
 
+class Refused(UnprocessableEntity):
+    """A request whose form is right but whose content is not: every reason, by the part it is about."""
+
+    def __init__(self, problems: list[FieldProblem]) -> None:
+        super().__init__("; ".join(f"{entry.field}: {entry.reason}" for entry in problems)[:500])
+        self.problems = problems
+
+
 def problem(error: HTTPException, errors: list[FieldProblem] | None = None) -> Response:
     """The problem document of an HTTP error, with the error's own headers (Allow, Retry-After)."""
     status = error.code or 500
@@ -53,7 +61,7 @@ def page_or_problem(error: HTTPException) -> Response:
     if error.response is not None:
         return make_response(error.get_response())
     if request.path.startswith(("/api/", "/openapi", "/healthz", "/readyz")):
-        return problem(error)
+        return problem(error, error.problems if isinstance(error, Refused) else None)
     page = render_template("error.html", error=error, signed_in=g.get("actor") is not None)
     response = make_response(page, error.code or 500)
     for name, value in error.get_headers():

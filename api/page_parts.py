@@ -8,7 +8,7 @@ from flask import request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import UnprocessableEntity
 
-from api.access import STAFF, may, small_cell
+from api.access import REVEALERS, STAFF, may, small_cell
 from api.db import store
 from api.errors import field_problems
 from jobs.charts import Spec, volume_chart
@@ -58,4 +58,4 @@ def compared(stream: str | None) -> bool:
 
 def base_context() -> dict[str, Any]:
     """What every signed-in page shows around itself."""
-    return {"as_of": store().search.status.as_of(), "staff": may(STAFF)}
+    return {"as_of": store().search.status.as_of(), "staff": may(STAFF), "may_correct": may(REVEALERS)}

@@ -59,12 +59,14 @@ def weekly() -> str:
     query = asked(WeeklyQuery)
     counts = store().search.counts
     kind, part = query.kind or "over_block", query.slice or "all"
-    wanted = query.model_copy(update={"kind": kind, "slice": part}).wanted()
+    span = "auto" if query.span == "all" else query.span
+    wanted = query.model_copy(update={"kind": kind, "slice": part, "span": span}).wanted()
     page = counts.weekly(wanted, small_cell=small_cell(), limit=query.limit, cursor=query.cursor)
     return render_template(
         "weekly.html",
         kind=kind,
         slice=part,
+        span=span,
         page=page,
         slices=counts.slices(kind),
         widest=WIDEST,

@@ -9,6 +9,7 @@ from api.actions import found, reveal
 from api.actions_triage import visible
 from api.db import now, store, workspace
 from api.page_parts import asked, base_context, next_address
+from api.pages_corrections import correctable
 from api.queries import DocumentQuery, RevealBody
 from jobs.store_triage import OUTCOMES
 from jobs.triage_age import clock
@@ -35,14 +36,14 @@ def documents() -> str:
     )
 
 
-@blueprint.get("/documents/<document_id>")
+@blueprint.get("/documents/<id:document_id>")
 @allow(STAFF, "documents")
 def document(document_id: str) -> str:
     """One document and all that is known about it."""
     return _page(document_id, revealed=False)
 
 
-@blueprint.post("/documents/<document_id>/reveal")
+@blueprint.post("/documents/<id:document_id>/reveal")
 @allow(REVEALERS, "documents")
 def reveal_document(document_id: str) -> str:
     """The document with its withheld text; who read it and why is kept."""
@@ -58,9 +59,11 @@ def reveal_document(document_id: str) -> str:
 
 def _page(document_id: str, *, revealed: bool) -> str:
     row = store().search.documents.document(document_id, revealed=revealed)
+    document = found(row, f"document {document_id!r}")
     return render_template(
         "document.html",
-        document=found(row, f"document {document_id!r}"),
+        document=document,
+        **correctable(document),
         revealed=revealed,
         may_reveal=may(REVEALERS),
         triage=visible(document_id),

@@ -1,25 +1,18 @@
 """Pages of the dashboard: the queue of grave documents; closing and reopening them."""
 
-from typing import TypeVar
-
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import UnprocessableEntity
 
-from api.access import REVEALERS, STAFF, allow, check_csrf, may
+from api.access import REVEALERS, STAFF, allow, may
 from api.actions_triage import close, reopen, seen_owners
 from api.db import now, store, workspace
-from api.errors import field_problems
+from api.forms import back, sent
 from api.page_parts import asked, base_context, next_address
 from api.queries_triage import CloseBody, ReopenBody, TriageQuery
-from api.sessions import safe_target
 from jobs.store_triage import OUTCOMES
 from jobs.triage_age import clock
 
 blueprint = Blueprint("pages_triage", __name__)
-
-B = TypeVar("B", bound=BaseModel)
 
 
 @blueprint.get("/triage")
@@ -46,36 +39,21 @@ def triage() -> str:
     )
 
 
-@blueprint.post("/triage/<document_id>/close")
+@blueprint.post("/triage/<id:document_id>/close")
 @allow(REVEALERS, "triage")
 def close_triage(document_id: str) -> ResponseReturnValue:
     """The form beside a document."""
-    body = _sent(CloseBody, "outcome", "reason")
+    body = sent(CloseBody, "outcome", "reason")
     with store().transaction():
         close(document_id, body.outcome, body.reason)
-    return _back()
+    return back(url_for("pages_triage.triage"))
 
 
-@blueprint.post("/triage/<document_id>/reopen")
+@blueprint.post("/triage/<id:document_id>/reopen")
 @allow(REVEALERS, "triage")
 def reopen_triage(document_id: str) -> ResponseReturnValue:
     """The form beside a closed document."""
-    body = _sent(ReopenBody, "reason")
+    body = sent(ReopenBody, "reason")
     with store().transaction():
         reopen(document_id, body.reason)
-    return _back()
-
-
-def _sent(model: type[B], *names: str) -> B:
-    """The form as its model; 400 without the token of a page of ours, 422 where it does not fit."""
-    check_csrf()
-    try:
-        return model.model_validate({name: request.form.get(name, "") for name in names})
-    except ValidationError as error:
-        reasons = "; ".join(f"{entry.field}: {entry.reason}" for entry in field_problems(error))
-        raise UnprocessableEntity(reasons[:500]) from None
-
-
-def _back() -> ResponseReturnValue:
-    """To the page the form was on."""
-    return redirect(safe_target(request.form.get("next") or url_for("pages_triage.triage")), 303)
+    return back(url_for("pages_triage.triage"))

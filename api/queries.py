@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from jobs.store_search_counts import CountFilter, VolumeFilter
+from jobs.store_search_counts import AUTO, CountFilter, VolumeFilter
 from jobs.store_search_documents import DocumentFilter
 from jobs.store_search_findings import AlertFilter, ChangeFilter
 
@@ -159,6 +159,9 @@ class WeeklyQuery(Paging):
     slice: Name | None = Field(None, description="`all`, or such as harm_domain=cyber")
     from_: Week | None = Field(None, alias="from", description="first week, such as 2026-W10")
     to: Week | None = Field(None, description="first week not wanted")
+    span: Literal["auto", "1", "4", "all"] = Field(
+        "auto", description="weeks a row is of; `auto`: 4 where the slice is sparse, else 1"
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -168,7 +171,8 @@ class WeeklyQuery(Paging):
 
     def wanted(self) -> CountFilter:
         """The store's filter."""
-        return CountFilter(kind=self.kind, slice=self.slice, week_from=self.from_, week_to=self.to)
+        span = {"auto": AUTO, "1": 1, "4": 4, "all": None}[self.span]
+        return CountFilter(kind=self.kind, slice=self.slice, week_from=self.from_, week_to=self.to, span=span)
 
 
 class RunQuery(Paging):

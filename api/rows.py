@@ -40,6 +40,7 @@ class DocumentRow(Row):
     harm_domain_probability: float | None
     use_case: str | None
     severity: int | None
+    corrected: bool = Field(description="people settled kind, harm domain, use case or severity as something else")
     hazard: str | None
     theme_id: str | None
     theme_name: str | None
@@ -112,6 +113,11 @@ class Document(Row):
     use_case_probability: float | None
     severity: int | None
     severity_probability: float | None
+    corrected: bool = Field(description="people settled one of these four as something else than the classifier said")
+    said_kind: str | None = Field(description="what the classifier said, as the probabilities do")
+    said_harm_domain: str | None
+    said_use_case: str | None
+    said_severity: int | None
     hazard: str | None
     facets: list[str] | None
     abstained: list[str] | None

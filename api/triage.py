@@ -32,14 +32,14 @@ def list_triage(query: TriageQuery) -> Response:
     return listing(page, TriageRow, chosen=query.format)
 
 
-@blueprint.get("/triage/<document_id>", responses={200: TriageDocument}, summary="One document in triage")
+@blueprint.get("/triage/<id:document_id>", responses={200: TriageDocument}, summary="One document in triage")
 @allow(STAFF, "triage")
 def show_triage(path: DocumentPath) -> Response:
     """With the deliveries of its message and what people did."""
     return jsonify(one(path.document_id))
 
 
-@blueprint.post("/triage/<document_id>/close", responses=CLOSED, summary="Say what it was")
+@blueprint.post("/triage/<id:document_id>/close", responses=CLOSED, summary="Say what it was")
 @allow(REVEALERS, "triage")
 def close_triage(path: DocumentPath, body: CloseBody) -> Response:
     """The document as it is afterwards."""
@@ -47,7 +47,9 @@ def close_triage(path: DocumentPath, body: CloseBody) -> Response:
     return written(one(path.document_id), status=200)
 
 
-@blueprint.post("/triage/<document_id>/reopen", responses={200: TriageDocument}, summary="Put it back into the queue")
+@blueprint.post(
+    "/triage/<id:document_id>/reopen", responses={200: TriageDocument}, summary="Put it back into the queue"
+)
 @allow(REVEALERS, "triage")
 def reopen_triage(path: DocumentPath, body: ReopenBody) -> Response:
     """The document as it is afterwards."""

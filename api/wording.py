@@ -1,7 +1,7 @@
 """How numbers, days and names are written on pages: Jinja filters, nothing that computes."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from math import isfinite
 from typing import Any
 from urllib.parse import unquote
@@ -90,20 +90,49 @@ def week(value: str) -> str:
     return f"{date.fromisocalendar(int(value[:4]), int(value[6:]), 1):%-d %b %Y}"
 
 
-def week_filters(row: Mapping[str, Any]) -> dict[str, str] | None:
-    """The document search behind a ledger row; None where a slice is of documents that do not say.
+def week_end(value: str) -> str:
+    """The last day of an ISO week.
 
-    >>> week_filters({"week": "2026-W10", "kind": "over_block", "slice": "harm_domain=cyber&plan=pro"})
-    {'kind': 'over_block', 'from': '2026-03-02', 'to': '2026-03-09', 'harm_domain': 'cyber', 'segment.plan': 'pro'}
+    >>> week_end("2026-W10")
+    '8 Mar 2026'
     """
-    monday = date.fromisocalendar(int(row["week"][:4]), int(row["week"][6:]), 1)
-    filters = {"kind": row["kind"], "from": monday.isoformat(), "to": (monday + timedelta(days=7)).isoformat()}
-    for part in row["slice"].split("&") if row["slice"] != "all" else ():
-        name, _, value = part.partition("=")
-        if value == "(none)":
-            return None
-        filters[name if name in ("harm_domain", "mitigation", "source") else f"segment.{name}"] = unquote(value)
-    return filters
+    return f"{date.fromisocalendar(int(value[:4]), int(value[6:]), 7):%-d %b %Y}"
+
+
+def slice_label(key: str) -> str:
+    """A slice as words; documents that do not say are unattributed.
+
+    >>> slice_label("all"), slice_label("harm_domain=cyber&plan=a%26b"), slice_label("plan=(none)")
+    ('all', 'harm domain cyber, plan a&b', 'plan unattributed')
+    """
+    if "=" not in key:
+        return key
+    parts = [part.partition("=") for part in key.split("&")]
+    told = (
+        f"{name.replace('_', ' ')} {'unattributed' if value == '(none)' else unquote(value)}"
+        for name, _, value in parts
+    )
+    return ", ".join(told)
+
+
+def revised(row: Mapping[str, Any]) -> str | None:
+    """What was said of a week before, and is now; None where it was never revised.
+
+    >>> said = [{"claimed_unique": 41, "claims_estimated": None, "reason": None}]
+    >>> revised({"revisions": [*said, {"claimed_unique": 47, "claims_estimated": 50.2, "reason": "late arrivals"}]})
+    'was 41, now 47 (late arrivals)'
+    """
+    told = row["revisions"] or []
+    if len(told) < 2:
+        return None
+    first, last = told[0], told[-1]
+    reasons = dict.fromkeys(one["reason"] for one in told if one["reason"])
+    why = f" ({', '.join(reasons)})" if reasons else ""
+    if first["claimed_unique"] != last["claimed_unique"]:
+        return f"was {first['claimed_unique']:,}, now {last['claimed_unique']:,}{why}"
+    if first["claims_estimated"] is None or last["claims_estimated"] is None:
+        return None
+    return f"estimate was {short(first['claims_estimated'])}, now {short(last['claims_estimated'])}{why}"
 
 
 def named_customers(row: Mapping[str, Any]) -> str:
@@ -199,12 +228,14 @@ FILTERS = (
     day,
     moment,
     week,
-    week_filters,
+    week_end,
     label,
     marked,
     passages,
     sparkline,
     named_customers,
+    slice_label,
+    revised,
     by_difference,
     series_filters,
     coverage_line,

@@ -4,7 +4,10 @@ from sqlite_utils import Database
 
 from jobs.store_search_counts import CountSearch
 from jobs.store_search_documents import DocumentSearch
+from jobs.store_search_duplicates import DuplicateSearch
+from jobs.store_search_evidence import EvidenceSearch
 from jobs.store_search_findings import FindingSearch
+from jobs.store_search_labels import LabelSearch
 from jobs.store_search_status import StatusSearch
 from jobs.store_search_themes import ThemeSearch
 from jobs.store_search_triage import TriageSearch
@@ -15,8 +18,11 @@ class Search:
 
     def __init__(self, db: Database) -> None:
         self.documents = DocumentSearch(db)
+        self.duplicates = DuplicateSearch(db)
         self.themes = ThemeSearch(db)
         self.findings = FindingSearch(db)
         self.counts = CountSearch(db)
+        self.evidence = EvidenceSearch(db)
+        self.labels = LabelSearch(db)
         self.status = StatusSearch(db)
         self.triage = TriageSearch(db)

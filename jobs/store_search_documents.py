@@ -137,14 +137,20 @@ CHOICES = {
 }
 STATE = """(SELECT CASE WHEN g.closed_at IS NULL THEN 'open' ELSE g.outcome END FROM triage g
       WHERE g.document_id = d.document_id)"""
+# What people settled stands in place of what the classifier said; a settled answer that differs is a correction.
+EFFECTIVE = """coalesce(s.kind, c.kind) AS kind, coalesce(s.harm_domain, c.harm_domain) AS harm_domain,
+      coalesce(s.use_case, c.use_case) AS use_case, coalesce(s.severity, c.severity) AS severity"""
+CORRECTED = """(s.document_id IS NOT NULL AND (s.kind <> coalesce(c.kind, '') OR s.severity <> coalesce(c.severity, -1)
+      OR s.harm_domain <> coalesce(c.harm_domain, '') OR s.use_case <> coalesce(c.use_case, '')) IS TRUE)"""
 ROW = f"""
     d.document_id, d.stream, d.source, d.occurred_at, d.received_at, d.segments, d.mitigation, d.anomaly_type,
-    c.language, c.kind, c.kind_probability, c.harm_domain, c.harm_domain_probability, c.use_case, c.severity,
+    c.language, {EFFECTIVE}, c.kind_probability, c.harm_domain_probability, {CORRECTED} AS corrected,
     c.hazard, a.theme_id, t.name AS theme_name, u.kept_id, u.rule AS collapsed_by, {WITHHELD} AS withheld,
     {STATE} AS triage,
     CASE WHEN {WITHHELD} THEN NULL ELSE {{excerpt}} END AS excerpt"""
 JOINS = """
     LEFT JOIN classification c ON c.document_id = d.document_id
+    LEFT JOIN settled_document s ON s.document_id = d.document_id
     LEFT JOIN assignment a ON a.document_id = d.document_id
     LEFT JOIN theme t ON t.theme_id = a.theme_id
     LEFT JOIN duplicate u ON u.document_id = d.document_id"""
@@ -156,8 +162,9 @@ DETAIL = f"""
       d.customer, d.reporter, d.reporter_known, d.customer_since, d.verified, d.segments, d.seats, d.revenue,
       d.request_id, d.mitigation, d.anomaly_type, d.magnitude, d.attributes, d.url, d.thread_id,
       d.text, d.claim, d.redactor_version,
-      c.language, c.kind, c.kind_probability, c.harm_domain, c.harm_domain_probability, c.use_case,
-      c.use_case_probability, c.severity, c.severity_probability, c.hazard, c.facets, c.abstained,
+      c.language, {EFFECTIVE}, {CORRECTED} AS corrected, c.kind AS said_kind, c.kind_probability,
+      c.harm_domain AS said_harm_domain, c.harm_domain_probability, c.use_case AS said_use_case,
+      c.use_case_probability, c.severity AS said_severity, c.severity_probability, c.hazard, c.facets, c.abstained,
       c.classifier_version, c.taxonomy_version, {WITHHELD} AS withheld, {STATE} AS triage,
       a.theme_id, t.name AS theme_name, a.similarity, u.kept_id, u.rule AS collapsed_by,
       j.agrees AS decision_agrees, j.contradiction AS decision_contradiction, x.decision_id,
@@ -166,14 +173,14 @@ DETAIL = f"""
     FROM document d"""
 EQUALS = {
     "stream": "d.stream = :stream",
-    "kind": "c.kind = :kind",
-    "harm_domain": "c.harm_domain = :harm_domain",
+    "kind": "coalesce(s.kind, c.kind) = :kind",
+    "harm_domain": "coalesce(s.harm_domain, c.harm_domain) = :harm_domain",
     "source": "d.source = :source",
     "mitigation": "d.mitigation = :mitigation",
     "day_from": "d.occurred_at >= :day_from",
     "day_to": "d.occurred_at < :day_to",
 }
-FLAGS = ("withheld", "reporter_known", "verified", "decision_agrees")
+FLAGS = ("withheld", "corrected", "reporter_known", "verified", "decision_agrees")
 
 
 def _conditions(wanted: DocumentFilter) -> tuple[list[str], dict[str, Any]]:

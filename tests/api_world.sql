@@ -190,3 +190,17 @@ INSERT INTO notification (notification_id, triage_id, owner, channel, state, att
   ('N1', 'G1', 'safeguards-bio', 'file:digests', 'sent', 1, '2026-03-31T19:00:01Z');
 INSERT INTO triage_event (document_id, happened_at, actor, action, detail) VALUES
   ('d0023', '2026-03-31T20:00:00Z', 'Bo (k1)', 'closed', '{"outcome":"not_grave","reason":"a slip of the tongue"}');
+-- Labels: two that agree, one that corrects (drawn at random), one dispute; and a draw of which one item is answered.
+INSERT INTO label (label_id, document_id, decision_id, field, value, labeller, labelled_at, inclusion_probability) VALUES
+  ('l1', 'd0004', NULL, 'kind', 'billing', 'Bo', '2026-03-20T10:00:00Z', NULL),
+  ('l2', 'd0004', NULL, 'kind', 'billing', 'Cy', '2026-03-21T10:00:00Z', NULL),
+  ('l3', 'd0719', NULL, 'kind', 'quality', 'Bo', '2026-03-22T10:00:00Z', 0.05),
+  ('l4', 'd0010', NULL, 'kind', 'billing', 'Bo', '2026-03-23T10:00:00Z', NULL),
+  ('l5', 'd0010', NULL, 'kind', 'quality', 'Cy', '2026-03-24T10:00:00Z', NULL);
+INSERT INTO label_draw (draw_id, "of", field, drawn_at, actor, design, seed, items) VALUES
+  ('L0001', 'documents', 'kind', '2026-03-19T10:00:00Z', 'Bo', '{}', 1, 3);
+INSERT INTO label_item (draw_id, item_id, position, stratum, inclusion_probability, opinions, said, said_probability, why,
+    gold_value) VALUES
+  ('L0001', 'd0719', 1, '2026-W11', 0.05, 2, 'over_block', 0.9, 'random check, 2026-W11', NULL),
+  ('L0001', 'd0905', 2, '2026-W13', 0.1, 1, 'over_block', 0.6, 'the classifier is unsure, 2026-W13', NULL),
+  ('L0001', 'd0908', 3, '2026-W13', 0.1, 1, 'over_block', 0.6, '<b>random</b> check, 2026-W13', NULL);

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-LISTS = ["/", "/triage", "/alerts", "/changes", "/themes", "/documents", "/weekly", "/data"]
+LISTS = ["/", "/triage", "/labels", "/alerts", "/changes", "/themes", "/documents", "/weekly", "/data"]
 DETAILS = [
     "/alerts/A0001",
     "/themes/T0001",
@@ -31,8 +31,14 @@ DETAILS = [
     "/documents/d0011",
     "/triage?state=&owner=safeguards-bio",
     "/weekly?slice=harm_domain%3Dcyber",
+    "/weekly/evidence?week=2026-W11",
+    "/weekly/evidence?week=2026-W11&part=corrected",
+    "/labels?of=decisions",
+    "/labels/given",
+    "/documents/d0716",
+    "/documents/d0010",
 ]
-NARROW = ["/", "/triage", "/themes/T0001", "/documents", "/weekly"]
+NARROW = ["/", "/triage", "/themes/T0001", "/documents", "/weekly", "/labels", "/weekly/evidence?week=2026-W11"]
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
 
 
@@ -148,7 +154,7 @@ def test_hostile_names_and_texts_are_shown_as_text(browser: "Browser", filled: t
 def test_product_managers_get_their_pages_without_texts(browser: "Browser", filled: tuple[str, dict[str, str]]) -> None:
     address, keys = filled
     with signed_in(browser, address, keys["pm"]) as (page, complaints):
-        for path in ("/", "/themes", "/themes/T0001", "/weekly"):
+        for path in ("/", "/themes", "/themes/T0001", "/weekly", "/weekly/evidence?week=2026-W11"):
             check(page, address + path)
             assert page.locator("main a[href^='/documents'], main a[href^='/alerts'], .claim").count() == 0, path
         assert complaints == []
