@@ -1,0 +1,63 @@
+"""The command that writes the weekly one-pager."""
+
+from pathlib import Path
+
+import click
+
+from jobs.cli_context import json_option, pass_workspace
+from jobs.workspace import Workspace
+
+
+@click.group("report")
+def report() -> None:
+    """Reports to hand on."""
+
+
+@report.command("weekly")
+@click.option(
+    "--kind",
+    type=click.Choice(["over_block", "under_block"]),
+    default="over_block",
+    show_default=True,
+    help="Legitimate use stopped, or harm let through.",
+)
+@click.option("--week", help="An ISO week, such as 2026-W10; without: the last one that is over.")
+@click.option("--by", default="harm_domain", show_default=True, help="Attributes to slice by, such as plan.")
+@click.option(
+    "--for",
+    "reader",
+    type=click.Choice(["analyst", "pm"]),
+    default="analyst",
+    show_default=True,
+    help="Who reads it: for a pm, numbers of few customers are not shown.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write it to this file, as its ending says: .html, .md or .json. Without: Markdown, printed.",
+)
+@json_option
+@pass_workspace
+def weekly(
+    workspace: Workspace, kind: str, week: str | None, by: str, reader: str, output: Path | None, as_json: bool
+) -> None:
+    """One page for a manager: how many, is it better, where, what cannot be told yet."""
+    from jobs.channels import write_whole
+    from jobs.report import Ask, NotInLedger, UnknownFormat, form_of, written
+
+    settings = workspace.settings
+    ask = Ask(kind, week, by, settings.small_cell if reader == "pm" else 0)
+    with workspace.open_store() as store:
+        try:
+            form = form_of(output) if output is not None else "json" if as_json else "md"
+            text = written(store, settings, ask, form=form)
+        except UnknownFormat as error:
+            raise click.UsageError(str(error)) from None
+        except NotInLedger as error:
+            raise click.ClickException(str(error)) from None
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    write_whole(output, text)
+    click.echo(f"wrote {output}", err=True)
