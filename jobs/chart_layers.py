@@ -113,6 +113,23 @@ def volume_lines(days: pd.DataFrame) -> list[Any]:
     return [pair, *([expected] if days["expected"].notna().any() else []), hover]
 
 
+def nowcasts(base: Any) -> list[Any]:
+    """What the unique claims of incomplete weeks will come to, as a hollow diamond with its interval."""
+    import altair as alt
+
+    known = base.transform_filter("isValid(datum.nowcast)")
+    tooltip = [
+        alt.Tooltip("week:N"),
+        *number_tooltips(**{"unique in the end": "nowcast", "low": "nowcast_low", "high": "nowcast_high"}),
+    ]
+    rule = known.mark_rule(color=AMBER, strokeDash=[2, 2], strokeWidth=1.5)
+    point = known.mark_point(shape="diamond", size=90, color=AMBER, filled=False, strokeWidth=2)
+    return [
+        rule.encode(y="nowcast_low:Q", y2="nowcast_high:Q", tooltip=tooltip),
+        point.encode(y="nowcast:Q", tooltip=tooltip),
+    ]
+
+
 def change_rules(changes: pd.DataFrame) -> list[Any]:
     """A rule on the day of each change, the interval of that day as ground, the ratio as label."""
     import altair as alt

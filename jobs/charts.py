@@ -15,6 +15,7 @@ from jobs.chart_layers import (
     dated,
     day_axis,
     inline,
+    nowcasts,
     number_tooltips,
     release_rules,
     shade,
@@ -28,7 +29,10 @@ Spec = dict[str, Any]
 COMPLETE = 0.9
 """A day of which less than this share of reports has arrived is drawn as incomplete."""
 MOST_LABELS = 18
-LEDGER_COLUMNS = "week claimed_raw claimed_unique claims_estimated claims_low claims_high partial".split()
+LEDGER_COLUMNS = (
+    "week span claimed_raw claimed_unique claims_estimated claims_low claims_high "
+    "nowcast nowcast_low nowcast_high partial"
+).split()
 FONT = "Inter, 'Segoe UI', 'DejaVu Sans', sans-serif"
 INK, GRID = "#566072", "#e6e9ee"
 LIGHT: Spec = {
@@ -66,11 +70,13 @@ def volume_chart(volume: Rows, changes: Rows, releases: Rows, title: str) -> Spe
 def weekly_chart(ledger: Rows, title: str = "") -> Spec:
     """Estimated claims by week with their interval, unique and all documents as ticks, incomplete weeks pale.
 
+    Where a week is not complete, what its unique claims will come to is a diamond with its interval.
     `ledger`: LEDGER_COLUMNS, `week` as "2026-W10", numbers None or NaN where unknown or suppressed.
     """
     import altair as alt
 
     weeks = pd.DataFrame(ledger, copy=True).reindex(columns=LEDGER_COLUMNS)
+    claims = "claims in four weeks" if (weeks["span"] == 4).any() else "claims a week"
     weeks["day"] = [date.fromisoformat(f"{week}-1").isoformat() for week in weeks["week"]]
     weeks["partial"] = weeks["partial"].astype(float).fillna(0.0) > 0
     mondays = sorted(set(weeks["day"]))[:: 1 + len(weeks) // MOST_LABELS]
@@ -91,13 +97,14 @@ def weekly_chart(ledger: Rows, title: str = "") -> Spec:
     ]
     # Lines through no point at all make the renderer complain, where no week is complete yet.
     whole = not weeks["partial"].all() and weeks["claims_low"].notna().any()
-    ground = [band.encode(y=alt.Y("claims_low:Q", title="claims a week"), y2="claims_high:Q")] if whole else []
+    ground = [band.encode(y=alt.Y("claims_low:Q", title=claims), y2="claims_high:Q")] if whole else []
     layers = alt.layer(
         *ground,
-        base.mark_tick(color=GREY, opacity=0.5, **tick).encode(y=alt.Y("claimed_raw:Q", title="claims a week")),
+        base.mark_tick(color=GREY, opacity=0.5, **tick).encode(y=alt.Y("claimed_raw:Q", title=claims)),
         base.mark_tick(color=AMBER, **tick).encode(y="claimed_unique:Q", tooltip=tooltip),
         *([line.encode(y="claims_estimated:Q")] if whole else []),
         base.mark_circle(size=60, color=BLUE).encode(y="claims_estimated:Q", opacity=shown, tooltip=tooltip),
+        *(nowcasts(base) if weeks["nowcast"].notna().any() else []),
     )
     return _finished(layers, title, height=260)
 

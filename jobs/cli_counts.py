@@ -1,34 +1,34 @@
-"""Commands that show counts: the weekly account of over- and under-blocks."""
+"""Commands that show counts: the weekly account of over- and under-blocks, and what stands behind a number."""
 
+import json
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
-from jobs.cli_context import json_option, pass_workspace, show, width
+from jobs.cli_bridge import bridge
+from jobs.cli_context import json_option, pass_workspace, show
 from jobs.escapes import one_line
 from jobs.spreadsheet import as_csv
 from jobs.store import Store
-from jobs.store_rows import null
-from jobs.telling import tells
+from jobs.store_rows import encoded, null
 from jobs.workspace import Workspace
 
 Row = dict[str, Any]
 
-ROOMY = {"all": 112, "sliced": 130}
-"""From so many characters on, an interval stands beside its number, below that under it."""
-WHOLE = {"all": 98, "sliced": 114}
-"""From so many characters on, the account has all columns."""
-ERRORS = {"over_block": "wrongful", "under_block": "missed"}
-"""The column of the estimate from audits."""
-TELLS_NOT = {
-    "corroborated": "no document is joined to a decision (corroborated)",
-    "adjudicated": "nothing was reviewed (adjudicated)",
-    "wrongful": "no random audit of blocks (wrongful)",
-    "missed": "no random audit of allowed traffic (missed)",
-    "per_10k": "no exposure (per 10k)",
-}
-"""Why a column is empty in every row; it is then left out and said below."""
+SPANS = ("auto", "1", "4")
+EVERYTHING = 1_000_000
+LEFT_OUT = ("suppressed",)
+"""The command line suppresses nothing."""
+kind_option = click.option(
+    "--kind",
+    type=click.Choice(["over_block", "under_block"]),
+    default="over_block",
+    show_default=True,
+    help="Legitimate use stopped, or harm let through.",
+)
 
 
 @click.group("counts")
@@ -36,61 +36,73 @@ def counts() -> None:
     """Counts with their denominators and intervals."""
 
 
+counts.add_command(bridge)
+
+
 @counts.command("weekly")
-@click.option(
-    "--kind",
-    type=click.Choice(["over_block", "under_block"]),
-    default="over_block",
-    show_default=True,
-    help="Legitimate use stopped, or harm let through.",
-)
+@kind_option
 @click.option("--by", help="Attributes to slice by, such as plan or plan,harm_domain; without: the total alone.")
 @click.option("--week", help="One ISO week, such as 2026-W10.")
 @click.option(
     "--weeks", type=click.IntRange(min=1), default=8, show_default=True, help="How many weeks, the newest last."
 )
 @click.option(
+    "--span",
+    type=click.Choice(SPANS),
+    default="auto",
+    show_default=True,
+    help="Weeks a row is of: 1, or 4 with the three before it; auto: 4 where a slice is sparse.",
+)
+@click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "csv", "json"]),
+    type=click.Choice(["table", "csv", "json", "parquet"]),
     default="table",
     show_default=True,
-    help="CSV and JSON hold every column of the account.",
+    help="CSV, JSON and Parquet hold every column of the account.",
 )
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @json_option
 @pass_workspace
 def weekly(
-    workspace: Workspace, kind: str, by: str | None, week: str | None, weeks: int, form: str, as_json: bool
+    workspace: Workspace, week: str | None, weeks: int, form: str, output: Path | None, as_json: bool, **asked: str
 ) -> None:
     """The account of the weeks: claimed, corroborated, adjudicated and estimated, side by side."""
+    form = "json" if as_json else form
+    if output and form == "table":
+        raise click.UsageError("expected --format csv, json or parquet with -o, got table; name one")
     with workspace.open_store() as store:
-        found = [row for row in account(store, kind=kind, by=by) if week in (None, row["week"])]
-    kept = sorted({row["week"] for row in found})[-weeks:]
+        found = account(store, **asked)
+    kept = [week] if week else sorted({row["week"] for row in found})[-weeks:]
     rows = [row for row in found if row["week"] in kept]
-    if form == "csv":
-        click.echo(as_csv([plain(row) for row in rows], list(rows[0])) if rows else "", nl=False)
-        return
-    if as_json or form == "json" or not rows:
-        show(rows, as_json or form == "json")
-        return
-    _show(rows)
+    if form == "table" and rows:
+        from jobs.counts_table import show_counts
+
+        show_counts(rows)
+    elif form == "table":
+        show([], False)
+    else:
+        put(WRITERS[form](rows), output)
 
 
-def account(store: Store, *, kind: str, by: str | None) -> list[Row]:
+def account(store: Store, *, kind: str, by: str | None, span: str) -> list[Row]:
     """Ledger rows of a kind: the total and, if asked for, one way of slicing; by week, the total first.
 
     A way of slicing that the ledger does not hold is counted now, as of the same moment.
     """
+    from jobs.store_search_counts import AUTO, CountFilter
     from mitigations.cells import ALL, slicing
 
     wanted = slicing(by) if by else ()
-    rows = store.ledger.rows(kind=kind)
+    chosen = CountFilter(kind=kind, span=AUTO if span == "auto" else int(span))
+    rows = store.search.counts.weekly(chosen, limit=EVERYTHING).rows
     if not rows:
         return []
     held = [row for row in rows if row["slice"] == ALL or attributes(row["slice"]) == wanted]
     if wanted and all(row["slice"] == ALL for row in held):
-        held = _counted_now(store, kind, "&".join(wanted), rows[-1]["as_of"])
-    return sorted(held, key=lambda row: (row["week"], row["slice"] != ALL, row["slice"]))
+        held = _counted_now(store, kind, "&".join(wanted), span, rows[0]["as_of"])
+    shown = [{name: value for name, value in row.items() if name not in LEFT_OUT} for row in held]
+    return sorted(shown, key=lambda row: (row["week"], row["slice"] != ALL, row["slice"]))
 
 
 def attributes(key: str) -> tuple[str, ...]:
@@ -102,87 +114,116 @@ def attributes(key: str) -> tuple[str, ...]:
     return tuple(part.partition("=")[0] for part in key.split("&") if "=" in part)
 
 
-def _counted_now(store: Store, kind: str, by: str, as_of: str) -> list[Row]:
+def _counted_now(store: Store, kind: str, by: str, span: str, as_of: str) -> list[Row]:
     from jobs.ledger_job import counted
+    from mitigations.cells import unattributed
 
     frame = counted(store, by=by, as_of=as_of)
-    wanted = frame[frame["kind"] == kind].astype(object).to_dict("records")
-    rows = [{str(name): null(value) for name, value in row.items()} for row in wanted]
+    frame = frame[frame["kind"] == kind]
+    frame = frame[frame["span"] == (frame["sparse"] * 3 + 1 if span == "auto" else int(span))]
+    rows = [{str(name): null(value) for name, value in row.items()} for row in frame.astype(object).to_dict("records")]
     known = {name for row in rows for name in attributes(row["slice"])}
     if not known or all(part.endswith("=(none)") for row in rows for part in row["slice"].split("&") if "=" in part):
         raise click.ClickException(f"expected attributes that documents have, got {by!r}; see 'groundswell documents'")
-    return rows
-
-
-def _show(rows: Sequence[Row]) -> None:
-    """The account as a table that fits the terminal; columns without any number are named below it."""
-    shape = "sliced" if len({row["slice"] for row in rows}) > 1 else "all"
-    told = [table_row(row, roomy=width() >= ROOMY[shape]) for row in rows]
-    empty = [name for name in TELLS_NOT if name in told[0] and all(row[name] is None for row in told)]
-    left_out = [*empty, *(["slice"] if shape == "all" else [])]
-    if width() < WHOLE[shape]:
-        left_out += ["corroborated", "adjudicated"]
-    columns = [name for name in told[0] if name not in left_out]
-    filled = [row | ({"per_10k": "no exposure"} if row["per_10k"] is None else {}) for row in told]
-    show(filled, False, columns=columns, note=_note(rows, columns, empty))
-
-
-def table_row(row: Row, *, roomy: bool = True) -> Row:
-    """A ledger row as the table shows it: intervals beside or under their numbers, None where nothing is known."""
-    wrong = [row[f"wrongful_{end}"] for end in ("estimated", "low", "high")]
-    by_audit = spanned(*wrong, roomy=roomy)
-    if by_audit and not tells(wrong[0], wrong[2]):
-        by_audit = f"cannot tell{' ' if roomy else chr(10)}({row['audited']} audits)"
-    return {
-        "week": row["week"] + (" *" if row["partial"] else ""),
-        "slice": row["slice"],
-        "claims": spanned(row["claims_estimated"], row["claims_low"], row["claims_high"], roomy=roomy),
-        "unique": row["claimed_unique"],
-        "raw": row["claimed_raw"],
-        "customers": "none named" if row["customers"] == 0 and row["reporters"] else row["customers"],
-        "corroborated": row["corroborated"],
-        "adjudicated": row["adjudicated"],
-        ERRORS[row["kind"]]: by_audit,
-        "per_10k": spanned(*(row[f"per_10k_requests{end}"] for end in ("", "_low", "_high")), roomy=roomy),
-    }
-
-
-def spanned(estimate: float | None, low: float | None, high: float | None, *, roomy: bool = True) -> str | None:
-    """An estimate with its interval, beside it or on a line of its own.
-
-    >>> spanned(12.0, 6.2006, 20.96), spanned(12.0, 6.2006, 20.96, roomy=False)
-    ('12 (6.2–21)', '12\\n6.2–21')
-    """
-    if estimate is None or low is None or high is None:
-        return None
-    span = f"{_short(low)}–{_short(high)}"
-    return f"{_short(estimate)} ({span})" if roomy else f"{_short(estimate)}\n{span}"
-
-
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}" if value < 10 else f"{value:.0f}"
-
-
-def _note(rows: Sequence[Row], columns: Sequence[str], empty: Sequence[str]) -> str:
-    slices = sorted({row["slice"] for row in rows})
-    kind = rows[0]["kind"].replace("_", "-")
-    lines = [
-        f"{kind}, {'slice ' + slices[0] if len(slices) == 1 else f'{len(slices)} slices'}; as of {rows[-1]['as_of']}"
+    flags = ("partial", "sparse")
+    return [
+        {
+            **row,
+            **{name: bool(row[name]) for name in flags},
+            "unattributed": unattributed(row["slice"]),
+            "revisions": [],
+        }
+        for row in rows
     ]
-    lines.append("claims with 95 % interval: " + "; ".join(sorted({row["correction"] for row in rows})))
-    meanings = {
-        "wrongful": "wrongful: blocks found wrong, estimated from random audits",
-        "missed": "missed: harm let through, estimated from random audits of allowed traffic",
-        "per_10k": "per 10k: claims per 10,000 requests",
-    }
-    lines += [meaning for name, meaning in meanings.items() if name in columns]
-    lines += [f"cannot tell: {'; '.join(TELLS_NOT[name] for name in empty)}"] if empty else []
-    lines += ["* the week is not complete"] if any(row["partial"] for row in rows) else []
-    cut = {"corroborated", "adjudicated"} - {*columns, *empty}
-    lines += (
-        [] if not cut else [f"{', '.join(name for name in TELLS_NOT if name in cut)}: on a wider terminal, or --json"]
+
+
+@counts.command("evidence")
+@click.option("--week", required=True, help="The ISO week of the number, such as 2026-W10.")
+@kind_option
+@click.option("--slice", "key", default="all", show_default=True, help="Its slice, such as harm_domain=cyber.")
+@click.option("--span", type=click.IntRange(1, 52), default=1, show_default=True, help="Weeks that the number sums up.")
+@click.option("--part", help="One part alone, such as counted, collapsed, corrected, audited.")
+@click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True, help="Rows at most.")
+@json_option
+@pass_workspace
+def evidence(
+    workspace: Workspace, week: str, kind: str, key: str, span: int, part: str | None, limit: int, as_json: bool
+) -> None:
+    """What stands behind one number: documents counted and collapsed, labels that corrected it, audits."""
+    from jobs.store_search_evidence import PARTS, Cell
+
+    if part not in (None, *PARTS):
+        raise click.UsageError(f"expected a part among {', '.join(PARTS)}, got {part!r}")
+    cell = Cell(week=week, kind=kind, slice=key, span=span)
+    with workspace.open_store() as store:
+        page = store.search.evidence.rows(cell, part=part, limit=limit)
+        sizes = store.search.evidence.sizes(cell)
+    if as_json:
+        show({"parts": sizes, "rows": [plain(row) for row in page.rows], "total": page.total}, True)
+        return
+    told = [_evidence_row(row) for row in page.rows]
+    note = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in sizes.items() if number)
+    more = f"\n{page.total - len(told):,} more; see --limit" if page.total > len(told) else ""
+    show(told, False, note=f"{note or 'nothing stands behind it'}{more}")
+
+
+def _evidence_row(row: Row) -> Row:
+    """A row of evidence as the table shows it."""
+    read = row["classified_kind"]
+    return plain(
+        {
+            "part": row["part"].replace("_", " "),
+            "id": row["document_id"] or row["decision_id"],
+            "day": (row["occurred_at"] or "")[:10],
+            "read as": f"{read} {row['classified_probability']:.0%}" if row["classified_probability"] else read,
+            "label": row["label"] or row["truth"],
+            "by": row["labelled_by"] or row["truth_source"],
+            "collapsed by": row["rule"],
+            "kept": row["kept_id"],
+            "drawn with": row["inclusion_probability"],
+        }
     )
-    return "\n".join(lines)
+
+
+def csv_bytes(rows: Sequence[Row]) -> bytes:
+    """The account as CSV that no spreadsheet takes for formulas; empty without rows."""
+    return as_csv([plain(row) for row in rows], list(rows[0])).encode() if rows else b""
+
+
+def json_bytes(rows: Sequence[Row]) -> bytes:
+    """The account as a list of objects."""
+    return (json.dumps(list(rows), ensure_ascii=False, indent=2, default=str) + "\n").encode()
+
+
+def parquet_bytes(rows: Sequence[Row]) -> bytes:
+    """The account as Parquet, objects and lists as JSON text; a column without any number is of floats."""
+    import io
+
+    import pandas as pd
+
+    flat = [
+        {name: encoded(value) if isinstance(value, list | dict) else value for name, value in row.items()}
+        for row in rows
+    ]
+    frame = pd.DataFrame(flat)
+    empty = {name: "float64" for name in frame if frame[name].isna().all()}
+    out = io.BytesIO()
+    frame.astype(empty).convert_dtypes().to_parquet(out, index=False)
+    return out.getvalue()
+
+
+WRITERS = {"csv": csv_bytes, "json": json_bytes, "parquet": parquet_bytes}
+
+
+def put(content: bytes, output: Path | None) -> None:
+    """Write to the file, else to the standard output; bytes that are no text never to a terminal."""
+    if output:
+        output.write_bytes(content)
+        click.echo(f"wrote {output}", err=True)
+        return
+    if content[:4] == b"PAR1" and sys.stdout.isatty():
+        raise click.UsageError("expected -o FILE or a pipe for Parquet, got a terminal; name a file")
+    click.echo(content, nl=False)
 
 
 def plain(row: Row) -> Row:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jobs.bridge import keep
 from jobs.embedder import workspace_embedder
 from jobs.models import serving_classifier
 from jobs.progress import bar
@@ -19,6 +20,7 @@ from nlp.classify import Classifier
 from nlp.embed import Embedder
 from nlp.taxonomy import Taxonomy, load_taxonomy
 from nlp.understand import Judgement, judge
+from nlp.unseen import unseen
 
 Probabilities = Mapping[str, NDArray[np.float64]]
 
@@ -84,6 +86,7 @@ def _enrich(store: Store, models: Models, chunk: pd.DataFrame, domains: dict[str
         store.understanding.write_vectors(
             ids[worded].tolist(), vectors[worded], embedder_version=models.embedder.version
         )
+        keep(store, ids.tolist(), version=models.reading)
         store.understanding.write_classifications(_rows(fields, models))
 
 
@@ -92,7 +95,7 @@ def classified(chunk: pd.DataFrame, judgement: Judgement, models: Models, domain
 
     A usage anomaly has no kind, use case or severity; its domain is its mitigation's, else what its text says.
     """
-    fields = models.classifier.fields(judgement.probabilities)
+    fields = unseen(models.classifier.fields(judgement.probabilities), chunk["text"].tolist(), models.classifier)
     fields.insert(0, "document_id", chunk["document_id"].to_numpy())
     fields.insert(1, "language", list(judgement.languages))
     fields = fields.astype({"severity": object})

@@ -12,10 +12,11 @@ from jobs.labelled_files import read_labelled
 from jobs.models import serving_classifier
 from jobs.own_labels import labelled_documents
 from jobs.progress import say
+from jobs.rules import serving_rules
 from jobs.workspace import Workspace
 from nlp.classify import SEVERITY, Classifier
 from nlp.embed import Embedder
-from nlp.extract import extract
+from nlp.extract import BUILT_IN, Rules, extract
 from nlp.report import evaluation, rounded
 from nlp.seed import text_key
 from nlp.taxonomy import FIELDS, Taxonomy
@@ -33,12 +34,13 @@ class NothingToEvaluate(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """What labels are compared with. `seen` is one of SEEN."""
+    """What labels are compared with. `seen` is one of SEEN; `rules` take texts apart as the workspace does."""
 
     classifier: Classifier
     embedder: Embedder
     taxonomy: Taxonomy
     seen: str = SEEN[0]
+    rules: Rules = BUILT_IN
 
 
 def evaluate_file(path: Path, workspace: Workspace | None, judge_by: Judge) -> Row:
@@ -64,12 +66,12 @@ def workspace_judge(workspace: Workspace | None, taxonomy: Taxonomy, *, embedder
     from jobs.embedder import workspace_embedder
     from nlp.embed import load_embedder
 
-    classifier = serving_classifier(workspace, taxonomy)
+    classifier, rules = serving_classifier(workspace, taxonomy), serving_rules(workspace, taxonomy)
     if workspace is None or embedder is not None:
-        return Judge(classifier, load_embedder(embedder or "student", cache=cache_directory()), taxonomy, seen)
+        return Judge(classifier, load_embedder(embedder or "student", cache=cache_directory()), taxonomy, seen, rules)
     with workspace.open_store() as store:
         chosen = workspace_embedder(store, workspace.settings, workspace.models)
-    return Judge(classifier, chosen, taxonomy, seen)
+    return Judge(classifier, chosen, taxonomy, seen, rules)
 
 
 def report(labelled: pd.DataFrame, judge_by: Judge, *, source: str) -> Row:
@@ -84,7 +86,7 @@ def report(labelled: pd.DataFrame, judge_by: Judge, *, source: str) -> Row:
         )
     say(f"reading {len(labelled):,} labelled documents")
     raw = labelled["text"].tolist()
-    found = extract(raw, pipeline=load_pipeline())
+    found = extract(raw, pipeline=load_pipeline(), rules=judge_by.rules)
     texts = [one.redacted.text for one in found]
     claims = [one.split.claim or one.redacted.text for one in found]
     judgement = judge(

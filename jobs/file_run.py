@@ -1,5 +1,6 @@
 """Send the batches of a file through worker processes and write what comes back, in order, whole or not at all."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -44,10 +45,14 @@ def passed(batches: Iterable[Batch], work: Work, *, jobs: int) -> Generator[tupl
     # Forked, so that the loaded models are shared; nothing of them has started a thread yet.
     context = multiprocessing.get_context("fork")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(work,))
+    # What is shared stays so only while nobody writes to it, and a collection of garbage writes to every object.
+    gc.collect()
+    gc.freeze()
     try:
         yield from _in_order(stream, pool, jobs * (1 + AHEAD))
     finally:
         pool.shutdown(cancel_futures=True)
+        gc.unfreeze()
 
 
 def _in_order(

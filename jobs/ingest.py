@@ -21,6 +21,7 @@ from jobs.store import Store
 from jobs.triage import Gate, tell
 from jobs.workspace import Workspace
 from nlp.extract import redactor_version
+from nlp.taxonomy import Taxonomy, load_taxonomy
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -92,7 +93,10 @@ def ingest(
         return outcome
     pipeline = _pipeline(plan)
     gate = Gate(workspace, store, now=now) if plan.input == "feedback" else None
-    desk = Desk(plan, store, Identity(workspace.hash_key()), workspace.decisions, pipeline, serving_rules(workspace))
+    desk = Desk(
+        plan, store, Identity(workspace.hash_key()), workspace.decisions, pipeline, serving_rules(workspace),
+        _taxonomy(workspace, plan),
+    )  # fmt: skip
     versions = {"redactor": redactor_version(pipeline)}
     with store.runs.running("ingest", now=now, versions=versions) as run:
         with progress(f"ingest {plan.source.name}", plan.rows) as advance:
@@ -152,7 +156,8 @@ def _load_chunk(desk: Desk, loader: Loader, chunk: Chunk, outcome: Outcome) -> N
 
 def _rehearsed(workspace: Workspace, store: Store, plan: Plan, outcome: Outcome) -> Outcome:
     """What would be read and refused, storing nothing; ids that conflict are not looked for."""
-    desk = Desk(plan, store, Identity(workspace.hash_key()), workspace.decisions)
+    identity = Identity(workspace.hash_key())
+    desk = Desk(plan, store, identity, workspace.decisions, taxonomy=_taxonomy(workspace, plan))
     loader = LOADERS[plan.input](desk)
     for chunk in chunks(plan.source, size=loader.chunk_rows):
         parsed = loader.parse(chunk)
@@ -160,6 +165,11 @@ def _rehearsed(workspace: Workspace, store: Store, plan: Plan, outcome: Outcome)
         counts = {"rows_in": len(chunk), "rows_new": len(parsed.items), "rows_quarantined": len(refused)}
         outcome.add(counts, refused)
     return outcome
+
+
+def _taxonomy(workspace: Workspace, plan: Plan) -> Taxonomy | None:
+    """What labels are checked against."""
+    return load_taxonomy(workspace.settings.taxonomy_file) if plan.input == "labels" else None
 
 
 def _pipeline(plan: Plan) -> "Language | None":

@@ -9,6 +9,7 @@ from jobs.ingest_plan import Plan
 from jobs.reading import Chunk, Refusal
 from jobs.store import Store
 from nlp.extract import BUILT_IN, Rules
+from nlp.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where a loader works: the plan of its file, the store, the hashes, the decision log, the name finder, rules."""
+    """Where a loader works: the plan of its file, the store, the hashes, the decision log, the name finder, rules;
+    for labels the taxonomy they are values of."""
 
     plan: Plan
     store: Store
@@ -24,6 +26,7 @@ class Desk:
     decisions: Path
     pipeline: "Language | None" = None
     rules: Rules = BUILT_IN
+    taxonomy: Taxonomy | None = None
 
 
 @dataclass(slots=True)

@@ -32,6 +32,8 @@ def join_decisions(store: Store, decisions: Path) -> int:
         if found.empty:
             return 0
         store.reference.add_decisions(decision_rows(found))
+        # After the log's own truth: what people settled stands.
+        store.labels.settle_audits()
         joins = choose(candidates(documents, found))
         store.documents.write_joins(records(joins.assign(decided_at=joins["decided_at"].map(stamp))))
     return int(joins["agrees"].sum())

@@ -4,6 +4,8 @@ from typing import Any
 
 import pandas as pd
 
+from jobs import bridge
+from jobs.ledger_revisions import changed_names, late_weeks, revised, revisions, why
 from jobs.settings import Settings
 from jobs.store import Store
 from mitigations.claims import CONTRACT
@@ -11,7 +13,7 @@ from mitigations.ledger import Evidence, weekly
 from topics.delay import completeness
 
 OF_A_DOCUMENT = ("harm_domain", "mitigation", "source", "use_case")
-NO_SLICE = ("received_day", "seats", "revenue")
+NO_SLICE = tuple("received_day received_at seats revenue said said_probability certain campaign".split())
 CROSSED = ("harm_domain&plan", "harm_domain&product")
 MOST_VALUES = 40
 """A segment of more values than this is no slice: its cells hold nearly nothing. It can be asked for."""
@@ -23,7 +25,8 @@ def run(store: Store, settings: Settings, *, as_of: str) -> int:
     known = evidence(store, documents, as_of=moment(as_of))
     rows = weekly(documents, known, by=slicings(documents), as_of=moment(as_of))
     with store.transaction():
-        store.ledger.replace(rows, revisions(store.ledger.closed(), rows))
+        store.ledger.replace(rows, changes(store, documents, rows))
+        bridge.run(store, as_of=as_of)
     return len(rows)
 
 
@@ -34,6 +37,15 @@ def counted(store: Store, *, by: str, as_of: str) -> pd.DataFrame:
     return weekly(documents, known, by=[by], as_of=moment(as_of))
 
 
+def changes(store: Store, documents: pd.DataFrame, rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Revisions that these rows make of what the ledger says of closed weeks; to be asked before it is replaced."""
+    known = store.ledger.closed()
+    changed = revised(known, rows)
+    since = None if known.empty else str(known["as_of"].max())
+    other = changed_names(store.ledger.was_made_of(), store.ledger.made_of())
+    return revisions(changed, why(changed, late_weeks(documents, since=since), other))
+
+
 def evidence(store: Store, documents: pd.DataFrame, *, as_of: pd.Timestamp) -> Evidence:
     """All the store knows beside the documents, and how complete their recent days are."""
     ledger = store.ledger
@@ -42,9 +54,26 @@ def evidence(store: Store, documents: pd.DataFrame, *, as_of: pd.Timestamp) -> E
         decision_days=ledger.decision_days(),
         audited=ledger.audited(),
         appeals=ledger.appeals(),
-        labels=ledger.labels(),
+        sample=sample(store),
+        pairs=store.labels.pairs(),
         completeness=arrived(documents, as_of=as_of),
     )
+
+
+def sample(store: Store) -> pd.DataFrame:
+    """The labels of kind that were drawn at random, here or where the file came from, as `Evidence` takes them."""
+    drawn, settled = store.labels.sample(), store.labels.settled()
+    given = settled[
+        settled["inclusion_probability"].notna()
+        & settled["value"].notna()
+        & ~settled["document_id"].isin(drawn["document_id"])
+    ]
+    given = given.assign(answers=given["value"].map(lambda value: [value]))
+    names = ["document_id", "answers", "inclusion_probability"]
+    found = pd.concat([frame[names] for frame in (drawn, given) if len(frame)] or [drawn[names]], ignore_index=True)
+    labellers = settled.set_index("document_id")["labellers"]
+    found["labellers"] = found["document_id"].map(labellers).fillna(1).astype(int)
+    return found.merge(store.ledger.drawn_answers(), on="document_id", how="left")
 
 
 def arrived(documents: pd.DataFrame, *, as_of: pd.Timestamp) -> "pd.Series[float] | None":
@@ -65,28 +94,6 @@ def slicings(documents: pd.DataFrame) -> list[str]:
     known = [name for name in OF_A_DOCUMENT if documents[name].notna().any()]
     crossed = [way for way in CROSSED if set(way.split("&")) <= {*segments, *known}]
     return [*known, *sorted(segments), *crossed]
-
-
-def revisions(known: pd.DataFrame, rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Revision rows for the closed weeks whose unique count is not what it was.
-
-    `known`: as `store.ledger.closed()`. Where a cell is revised for the first time, what was said
-    before becomes its revision 1.
-    """
-    closed = rows.loc[rows["partial"] == 0, ["week", "kind", "slice", "claimed_unique", "as_of"]]
-    both = known.merge(closed, on=["week", "kind", "slice"], suffixes=("_old", ""))
-    changed = both[both["claimed_unique_old"] != both["claimed_unique"]]
-    added: list[dict[str, Any]] = []
-    for row in changed.to_dict("records"):
-        cell = {name: row[name] for name in ("week", "kind", "slice")}
-        last = int(row["revision"])
-        if last == 0:
-            last = 1
-            before = {"as_of": row["as_of_old"], "claimed_unique": int(row["claimed_unique_old"])}
-            added.append({**cell, "revision": last, **before})
-        now = {"as_of": row["as_of"], "claimed_unique": int(row["claimed_unique"])}
-        added.append({**cell, "revision": last + 1, **now})
-    return added
 
 
 def moment(as_of: str) -> pd.Timestamp:

@@ -63,3 +63,27 @@ def m006_agreement(db: Database) -> None:
 def m007_rules(db: Database) -> None:
     """By which rules each document was taken apart."""
     _create(db, "m007_rules")
+
+
+@migrations()
+def m008_duplicates(db: Database) -> None:
+    """What people said of one collapse, ids that several reporters quote, suspected campaigns."""
+    _create(db, "m008_duplicates")
+
+
+@migrations()
+def m009_labelling(db: Database) -> None:
+    """Who is asked to label what and with which chance it was drawn; what people settled among themselves."""
+    _create(db, "m009_labelling")
+
+
+@migrations()
+def m010_ledger(db: Database) -> None:
+    """The ledger over one and four weeks, with the numbers a reader is shown first; revisions with estimate."""
+    _create(db, "m010_ledger")
+
+
+@migrations()
+def m011_bridge(db: Database) -> None:
+    """What the classifier before said of recent documents, and the weeks counted under both."""
+    _create(db, "m011_bridge")

@@ -17,7 +17,7 @@ from jobs.triage_models import watch_of
 from jobs.workspace import Workspace
 from nlp.taxonomy import load_taxonomy
 
-VERSION = 1
+VERSION = 2
 """Raised when a step computes something else from the same input, so that every workspace is redone once."""
 
 

@@ -45,6 +45,9 @@ class Settings(BaseModel):
         7, ge=1, description="a grave document that arrived longer before the newest one is queued and only counted"
     )
     triage_listed: int = Field(20, ge=1, le=200, description="grave documents listed in one message at most")
+    label_weeks: int = Field(8, ge=1, le=520, description="of so many newest weeks documents are drawn to be labelled")
+    label_double: float = Field(0.1, ge=0, le=1, description="share of drawn items that two people label")
+    label_gold: float = Field(0.05, ge=0, le=0.5, description="settled items planted in the queue, per drawn one")
     default_owner: str = Field("default", description="owner of whatever no route gives to another")
     base_url: str = Field("http://127.0.0.1:8000", description="address of the dashboard, for links")
     smtp_host: str | None = Field(None, description="mail server; none: no e-mail is sent")

@@ -7,10 +7,13 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from jobs.migrations import migrations
+from jobs.store_bridge import Bridge
 from jobs.store_delivery import Delivery
 from jobs.store_documents import Documents
+from jobs.store_duplicates import Duplicates
 from jobs.store_findings import Findings
 from jobs.store_keys import Keys
+from jobs.store_labels import Labels
 from jobs.store_ledger import Ledger
 from jobs.store_reference import Reference
 from jobs.store_runs import Runs
@@ -39,11 +42,14 @@ class Store:
             migrations.apply(self.db)
         self.documents = Documents(self.db)
         self.reference = Reference(self.db)
+        self.labels = Labels(self.db)
         self.understanding = Understanding(self.db)
+        self.duplicates = Duplicates(self.db)
         self.triage = Triage(self.db)
         self.themes = Themes(self.db)
         self.findings = Findings(self.db)
         self.ledger = Ledger(self.db)
+        self.bridge = Bridge(self.db)
         self.delivery = Delivery(self.db)
         self.keys = Keys(self.db)
         self.search = Search(self.db)

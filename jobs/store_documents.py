@@ -135,7 +135,7 @@ class Documents:
         changed = [row for row in rows if _reading(row) != before[row["document_id"]]]
         execute = self.db.conn.executemany
         mine = [(row["document_id"],) for row in changed]
-        for table in ("vector", "classification", "triage_look", "entity"):
+        for table in ("vector", "classification", "classification_before", "triage_look", "entity"):
             execute(f"DELETE FROM {table} WHERE document_id = ?", mine)
         execute("DELETE FROM span WHERE type = 'boilerplate' AND document_id = ?", mine)
         execute(

@@ -14,6 +14,8 @@ from jobs.store_rows import encoded, records
 
 ROLES = ("admin", "analyst", "owner", "pm")
 PREFIX = "gs_"
+REPEATED_WITHIN = timedelta(days=1)
+"""So long a request that comes again is the same one; then its idempotency key is free."""
 
 
 class UnknownRole(ValueError):
@@ -140,9 +142,10 @@ class Keys:
         """Claim an idempotency key inside the open transaction.
 
         None: it is new, go on and call `end_once`. Otherwise what was answered the first time. Raises
-        `ReusedKey` if it came with another body. Inserting first takes the write lock, so that of two
-        requests at once the second waits and then sees the answer of the first.
+        `ReusedKey` if it came with another body. What is older than REPEATED_WITHIN is forgotten. Writing first
+        takes the write lock, so that of two requests at once the second waits and then sees the answer of the first.
         """
+        self.db.execute("DELETE FROM request_once WHERE created_at < ?", (timestamp(now - REPEATED_WITHIN),))
         body_hash = hashlib.sha256(body).hexdigest()
         insert = "INSERT OR IGNORE INTO request_once VALUES (?, ?, ?, 0, '{}', ?)"
         if self.db.execute(insert, (key, actor, body_hash, timestamp(now))).rowcount == 1:

@@ -85,12 +85,15 @@ class Reference(DecisionTables):
 
     def labelled_documents(self) -> pd.DataFrame:
         """Labels of feedback that is here, by document: document_id, text, claim, language (None before the first
-        run), field, value, labeller, labelled_at, inclusion_probability."""
+        run), field, value, labeller, labelled_at, inclusion_probability. An adjudicated one stands alone."""
         sql = """
-            SELECT d.document_id, d.text, d.claim, c.language, l.field, l.value, l.labeller, l.labelled_at,
-              l.inclusion_probability
-            FROM label l JOIN document d USING (document_id) LEFT JOIN classification c USING (document_id)
-            WHERE d.stream = 'feedback' ORDER BY d.document_id, l.label_id"""
+            SELECT d.document_id, d.text, d.claim, c.language, l.field, coalesce(v.value, l.value) AS value,
+              l.labeller, l.labelled_at, l.inclusion_probability
+            FROM (SELECT document_id, field, value, labeller, labelled_at, inclusion_probability FROM label
+                  UNION ALL SELECT target, field, value, actor, decided_at, NULL FROM label_verdict) l
+            JOIN document d USING (document_id) LEFT JOIN classification c USING (document_id)
+            LEFT JOIN label_verdict v ON v.target = l.document_id AND v.field = l.field
+            WHERE d.stream = 'feedback' ORDER BY d.document_id, l.field, l.labelled_at, l.labeller"""
         return frame(self.db, sql)
 
     def documents_named(self, ids: Sequence[str]) -> pd.DataFrame:
@@ -178,7 +181,12 @@ INPUTS = (
     "SELECT silence_id, matcher, until FROM silence ORDER BY 1",
     "SELECT * FROM exposure ORDER BY day, mitigation, segments",
     "SELECT * FROM appeal ORDER BY 1",
+    "SELECT document_id, kept_id, verdict FROM duplicate_verdict ORDER BY 1",
     "SELECT label_id, value, labelled_at, inclusion_probability FROM label ORDER BY 1",
     "SELECT * FROM decision_day ORDER BY day, mitigation, version, action, segments",
-    "SELECT decision_id, truth, truth_source, inclusion_probability FROM decision WHERE truth IS NOT NULL ORDER BY 1",
+    "SELECT target, field, value FROM label_verdict ORDER BY 1, 2",
+    "SELECT draw_id, item_id, inclusion_probability FROM label_item ORDER BY 1, 2",
+    # The truth that labels settle is in the labels: when it reaches the decision is no news.
+    """SELECT decision_id, truth, truth_source, inclusion_probability FROM decision WHERE truth IS NOT NULL
+       AND decision_id NOT IN (SELECT decision_id FROM settled_audit) ORDER BY 1""",
 )

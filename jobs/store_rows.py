@@ -26,7 +26,7 @@ def records(db: Database, sql: str, parameters: Parameters = ()) -> list[dict[st
 
 JSON_COLUMNS = frozenset(
     "segments attributes mapping options thresholds channels facets abstained phrases exemplars detail "
-    "explanation evidence members collapsed versions parameters content matcher reasons".split()
+    "explanation evidence members collapsed versions parameters content matcher reasons design answers".split()
 )
 
 
@@ -37,9 +37,12 @@ def decoded(name: str, value: Any) -> Any:
     return value
 
 
+ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def encoded(value: Any) -> str:
     """JSON text with sorted keys, so that equal values are equal text."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return ENCODER.encode(value)
 
 
 def null(value: Any) -> Any:

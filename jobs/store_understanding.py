@@ -1,4 +1,4 @@
-"""What was made of each document: its vector, its classification, the duplicate it is."""
+"""What was made of each document: its vector and its classification."""
 
 import json
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ VECTOR_TYPE = np.float16
 
 
 class Understanding:
-    """The tables `vector`, `classification`, `duplicate` and `agreement`."""
+    """The tables `vector`, `classification` and `agreement`."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
@@ -79,12 +79,6 @@ class Understanding:
         """Store classifications, replacing those of an earlier version."""
         self.db.table("classification").upsert_all(rows, pk="document_id")
 
-    def replace_duplicates(self, duplicates: pd.DataFrame) -> None:
-        """Replace the whole account of duplicates; columns document_id, kept_id, rule."""
-        self.db.execute("DELETE FROM duplicate")
-        rows = duplicates[["document_id", "kept_id", "rule"]].itertuples(index=False, name=None)
-        self.db.conn.executemany("INSERT INTO duplicate VALUES (?, ?, ?)", rows)
-
     def claims(self) -> pd.DataFrame:
         """Every claim of the feedback stream: document_id, claim, reporter, template."""
         sql = """
@@ -107,14 +101,18 @@ class Understanding:
         Columns: document_id, stream, source, occurred_at (ISO text), received_at, day, received_day (datetime64, UTC),
         customer, reporter, reporter_known (bool), claim, template, request_id, decision_id, mitigation,
         anomaly_type, segments (dict), kind, harm_domain, hazard, use_case, severity, theme_id, kept_id, rule,
-        kept (bool: not a collapsed duplicate). What has not been made yet is None.
+        kept (bool: not a collapsed duplicate). What has not been made yet is None. Where people settled kind, harm
+        domain, use case or severity, that is what is counted; the hazard stays that of the classifier's answer.
         """
         sql = """
             SELECT d.document_id, d.stream, d.source, d.occurred_at, d.received_at, d.customer, d.reporter,
               d.reporter_known, d.claim, d.template, d.request_id, d.decision_id, d.mitigation, d.anomaly_type,
-              d.segments, c.kind, c.harm_domain, c.hazard, c.use_case, c.severity, a.theme_id, u.kept_id, u.rule
+              d.segments, coalesce(s.kind, c.kind) AS kind, coalesce(s.harm_domain, c.harm_domain) AS harm_domain,
+              c.hazard, coalesce(s.use_case, c.use_case) AS use_case, coalesce(s.severity, c.severity) AS severity,
+              a.theme_id, u.kept_id, u.rule
             FROM document d
             LEFT JOIN classification c USING (document_id)
+            LEFT JOIN settled_document s USING (document_id)
             LEFT JOIN assignment a USING (document_id)
             LEFT JOIN duplicate u USING (document_id)
             ORDER BY d.document_id"""

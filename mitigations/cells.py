@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 ALL = "all"
 NONE = "(none)"
 """The value of a document that does not say: a line of its own, never spread over the others."""
 WEEK = pd.Timedelta(days=7)
+SPANS = (1, 4)
+"""Weeks a row of the ledger stands for: the named one, and with the three before it."""
 
 
 class NotASlicing(ValueError):
@@ -54,21 +58,42 @@ def slice_keys(frame: pd.DataFrame, attributes: Sequence[str]) -> "pd.Series[str
     >>> slice_keys(pd.DataFrame({"plan": ["pro", None, "a&b"]}), ["plan"]).tolist()
     ['plan=pro', 'plan=(none)', 'plan=a%26b']
     """
-    if not attributes:
-        return pd.Series(ALL, index=frame.index, dtype=object)
-    parts = [name + "=" + _values(frame, name) for name in attributes]
-    key = parts[0]
-    for part in parts[1:]:
-        key = key + "&" + part
-    return key
+    codes, keys = slice_codes(frame, attributes)
+    return pd.Series(np.array(keys, dtype=object)[codes], index=frame.index, dtype=object)
 
 
-def _values(frame: pd.DataFrame, name: str) -> "pd.Series[str]":
+def slice_codes(frame: pd.DataFrame, attributes: Sequence[str]) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """The slice of each row as a place in a list of keys (`slice_keys`), each key once.
+
+    >>> codes, keys = slice_codes(pd.DataFrame({"plan": ["pro", None, "pro"]}), ["plan"])
+    >>> codes.tolist(), keys
+    ([0, 1, 0], ['plan=pro', 'plan=(none)'])
+    """
+    code, keys = np.zeros(len(frame), dtype=np.int64), [""]
+    for name in attributes:
+        own, texts = _values(frame, name)
+        pairs, code = np.unique(code * len(texts) + own, return_inverse=True)
+        parts = [(keys[pair // len(texts)], texts[pair % len(texts)]) for pair in pairs.tolist()]
+        keys = [f"{before}{'&' if before else ''}{name}={text}" for before, text in parts]
+    return code.astype(np.int64), keys if attributes else [ALL]
+
+
+def unattributed(key: str) -> bool:
+    """Whether a slice is of documents that do not say: shown on a line of its own.
+
+    >>> unattributed("plan=(none)"), unattributed("harm_domain=cyber&plan=(none)"), unattributed("plan=pro")
+    (True, True, False)
+    """
+    return any(part.endswith(f"={NONE}") for part in key.split("&"))
+
+
+def _values(frame: pd.DataFrame, name: str) -> tuple[npt.NDArray[np.int64], list[str]]:
     if name not in frame:
-        return pd.Series(NONE, index=frame.index, dtype=object)
+        return np.zeros(len(frame), dtype=np.int64), [NONE]
     codes, values = pd.factorize(frame[name].astype(object))
-    texts = [*(escaped(value) for value in values), NONE]
-    return pd.Series([texts[code] for code in codes], index=frame.index, dtype=object)
+    # Two values may be written alike, such as True and "true": they are one slice.
+    places, texts = pd.factorize(np.array([*(escaped(value) for value in values), NONE], dtype=object))
+    return places[codes].astype(np.int64), list(texts)
 
 
 def escaped(value: object) -> str:

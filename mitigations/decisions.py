@@ -91,4 +91,7 @@ def audited_errors(
 
 
 def _keyed(frame: pd.DataFrame, attributes: Sequence[str]) -> pd.DataFrame:
-    return frame.assign(week=week_start(pd.to_datetime(frame["day"])), slice=slice_keys(frame, attributes))
+    day = frame["day"]
+    # An empty frame may have no type yet; asking again of a typed one is slow.
+    typed = day if day.dtype.kind == "M" else pd.to_datetime(day)
+    return frame.assign(week=week_start(typed), slice=slice_keys(frame, attributes))

@@ -327,7 +327,7 @@ def test_coverage_changes_as_json_are_a_list_of_their_own(workspace: Workspace) 
 
 def test_counts_as_csv_and_table_hold_the_same_weeks(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     csv = invoke(workspace, "counts", "weekly", "--format", "csv", "--weeks", "3")
-    assert csv.startswith("week,kind,slice,claimed_raw,claimed_unique")
+    assert csv.startswith("week,kind,slice,span,claimed_raw,claimed_unique")
     monkeypatch.setenv("COLUMNS", "160")
     table = invoke(workspace, "counts", "weekly", "--weeks", "3")
     for week in ("2026-W09", "2026-W10", "2026-W11"):

@@ -29,6 +29,7 @@ from nlp.seed import label_examples, seed_corpus, text_key
 from nlp.taxonomy import DEFAULT, load_taxonomy
 from nlp.teacher import Teacher
 from nlp.training import folds, train
+from nlp.unseen import unseen
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 TAXONOMY = load_taxonomy()
@@ -112,6 +113,20 @@ def test_serving_model_is_judged_out_of_fold_on_what_it_knows(small: Classifier)
     assert 0 < known.sum() < len(said) and said["kind"].notna().all()
     held = small.held_out.drop_duplicates("key").set_index("key")["kind"]
     assert said["kind"][known].tolist() == held.loc[said["key"][known]].tolist()
+
+
+def test_what_was_learnt_from_an_own_label_is_answered_as_before_it_was_learnt(small: Classifier) -> None:
+    own = FEW.assign(source=OWN)
+    taught, vectors = quick(own), lesson(FEW).vectors[0]
+    plain = taught.predict(FEW["text"], FEW["claim"], vectors)
+    found = unseen(plain, FEW["text"].tolist(), taught)
+    held = taught.held_out.drop_duplicates("key").set_index("key").loc[[text_key(text) for text in FEW["text"]]]
+    assert found["kind"].tolist() == held["kind"].tolist() != plain["kind"].tolist()
+    pairs = zip(found["kind"], found["harm_domain"], strict=True)
+    assert found["hazard"].tolist() == [TAXONOMY.hazard(kind, domain) for kind, domain in pairs]
+    seen_by_none = unseen(plain, [text + " and more" for text in FEW["text"]], taught)
+    assert seen_by_none["kind"].tolist() == plain["kind"].tolist()
+    assert unseen(plain, FEW["text"].tolist(), small) is plain  # the shipped corpus is not the workspace's
 
 
 def test_margins_are_those_of_the_comparison(small: Classifier) -> None:
