@@ -73,7 +73,7 @@ def sample(store: Store) -> pd.DataFrame:
     found = pd.concat([frame[names] for frame in (drawn, given) if len(frame)] or [drawn[names]], ignore_index=True)
     labellers = settled.set_index("document_id")["labellers"]
     found["labellers"] = found["document_id"].map(labellers).fillna(1).astype(int)
-    return found.merge(store.ledger.drawn_answers(), on="document_id", how="left")
+    return found
 
 
 def arrived(documents: pd.DataFrame, *, as_of: pd.Timestamp) -> "pd.Series[float] | None":

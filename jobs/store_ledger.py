@@ -73,16 +73,6 @@ class Ledger:
             ORDER BY a.appeal_id"""
         return spread(dated(frame(self.db, sql)))
 
-    def drawn_answers(self) -> pd.DataFrame:
-        """What the classifier said of documents when they were drawn to be labelled: document_id, said,
-        said_probability; of several draws the latest."""
-        sql = """
-            SELECT i.item_id AS document_id, i.said, i.said_probability
-            FROM label_item i JOIN label_draw d USING (draw_id)
-            WHERE d."of" = 'documents' AND d.field = 'kind' AND i.said IS NOT NULL ORDER BY d.drawn_at, d.draw_id"""
-        found = frame(self.db, sql).drop_duplicates("document_id", keep="last")
-        return found.astype({"said_probability": float})
-
     def closed(self) -> pd.DataFrame:
         """What was last said of full weeks: the columns of `REMEMBERED`, as_of, revision (0: none)."""
         sql = f"""

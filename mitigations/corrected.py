@@ -38,8 +38,9 @@ class Answers:
 def answers(documents: pd.DataFrame, evidence: Evidence, *, kinds: Sequence[str]) -> dict[str, Answers]:
     """The answers about each of these kinds.
 
-    `documents`: document_id, day, kept, kind; optional: said (the classifier's own kind, else `kind`),
-    said_probability, certain (bool: labelled where it was seen, not drawn at random).
+    `documents`: document_id, day, kept, kind; optional: said (the classifier's own kind, else `kind`; of a
+    document that it learnt from, what it said before), said_probability, certain (bool: labelled where it was
+    seen, not drawn at random).
     """
     said = documents["said" if "said" in documents else "kind"].to_numpy(object)
     probability = documents["said_probability"] if "said_probability" in documents else np.nan
@@ -130,14 +131,9 @@ def _drawn(documents: pd.DataFrame, sample: pd.DataFrame, usable: npt.NDArray[np
 
 def _sample(drawn: pd.DataFrame, bins: Codes, week: Codes, kind: str) -> Sample:
     place = drawn["place"].to_numpy(np.int64)
-    own = bins[place] if len(drawn) else np.zeros(0, np.int64)
-    if "said" in drawn and drawn["said"].notna().any():
-        # A classifier that has since learnt from the label would look better than it is.
-        then = score_bins((drawn["said"] == kind).to_numpy(bool), drawn["said_probability"].to_numpy(np.float64))
-        own = np.where(drawn["said"].notna(), then, own)
     share = [float(np.mean([answer == kind for answer in given])) for given in drawn["answers"]]
     return Sample(
-        bin=own.astype(np.int64),
+        bin=bins[place] if len(drawn) else np.zeros(0, np.int64),
         week=week[place] if len(drawn) else np.zeros(0, np.int64),
         slice=np.zeros(len(drawn), np.int64),
         y=np.asarray(share, dtype=np.float64),

@@ -21,9 +21,9 @@ class Evidence:
 
     `exposure`: see `denominators.exposed`. `decision_days`, `audited`, `appeals`: see `decisions`, each with the
     attributes it has as columns. `sample`: labels of `kind` drawn at random: document_id, answers (list),
-    inclusion_probability, labellers (0: adjudicated), and said, said_probability where the classifier's answer at
-    the draw is known. `pairs`: first, second: two labellers' answers to one document. `completeness`: share of the
-    final count that has arrived, by day, 1 for the days it leaves out; None where it is not known.
+    inclusion_probability, labellers (0: adjudicated). `pairs`: first, second: two labellers' answers to one
+    document. `completeness`: share of the final count that has arrived, by day, 1 for the days it leaves out; None
+    where it is not known.
     """
 
     exposure: pd.DataFrame

@@ -39,7 +39,7 @@ def test_documents_carry_segments_duplicates_and_what_their_decision_did(store: 
 
 def test_empty_store_gives_empty_frames_with_their_columns(tmp_path: Path) -> None:
     with Store(tmp_path / "empty.db") as store:
-        for read in ("documents", "exposure", "decision_days", "audited", "appeals", "drawn_answers", "closed"):
+        for read in ("documents", "exposure", "decision_days", "audited", "appeals", "closed"):
             assert getattr(store.ledger, read)().empty
         assert "action" in store.ledger.documents()
         assert store.ledger.rows() == []
