@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 SEED ?= 0
+JOBS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check -q
 
@@ -35,8 +36,8 @@ demo: .make/runtime ## the demo workspace in ./demo, all jobs run on it
 run: demo ## the demo and its dashboard on http://127.0.0.1:8000 (PORT=...)
 	@$(BIN)/groundswell -w demo serve --port $(PORT)
 
-test: .make/dev ## what the tests need, and the tests
-	@$(BIN)/python -m pytest
+test: .make/dev ## what the tests need, and the tests, in two processes (JOBS=...)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 lint: .make/dev ## format, lint, types
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from jobs.charts import sparkline
 from jobs.store_delivery import values
 from jobs.store_search_documents import HIT_END, HIT_START
-from jobs.telling import tells
+from jobs.telling import corrections, tells
 from jobs.triage_age import age
 
 NONE = "–"
@@ -239,6 +239,7 @@ FILTERS = (
     by_difference,
     series_filters,
     coverage_line,
+    corrections,
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from jobs.cli_context import cell, heading, show, width
 from jobs.escapes import one_line
-from jobs.telling import tells
+from jobs.telling import corrections, tells
 
 Row = dict[str, Any]
 
@@ -142,7 +142,7 @@ def _note(rows: Sequence[Row], columns: Sequence[str], empty: Sequence[str], dro
     kind = rows[0]["kind"].replace("_", "-")
     named = "slice " + slices[0].replace("(none)", "unattributed") if len(slices) == 1 else f"{len(slices)} slices"
     lines = [f"{kind}, {named}; as of {rows[-1]['as_of']}"]
-    lines.append("claims with 95 % interval: " + "; ".join(sorted({row["correction"] for row in rows})))
+    lines.append("claims with 95 % interval: " + "; ".join(corrections(row["correction"] for row in rows)))
     lines += [meaning for name, meaning in MEANINGS.items() if name in columns]
     lines += _marks(rows)
     lines += [f"cannot tell: {'; '.join(TELLS_NOT[name] for name in empty)}"] if empty else []

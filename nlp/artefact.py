@@ -2,13 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
+
+try:
+    from fcntl import LOCK_EX, flock
+except ImportError:  # no such locks on Windows: there two processes may make the same thing twice
+    flock = None  # type: ignore[assignment]
 
 
 class ArtefactMissing(FileNotFoundError):
@@ -52,6 +58,16 @@ def write_whole(path: Path, content: bytes) -> None:
     with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
         part.write(content)
     Path(part.name).replace(path)
+
+
+@contextmanager
+def making(path: Path) -> Iterator[None]:
+    """Held by one process at a time for each path: who waited looks again whether what it wants is there by now."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f".{path.name}.lock").open("wb") as lock:
+        if flock is not None:
+            flock(lock, LOCK_EX)
+        yield
 
 
 def npy(array: np.ndarray[Any, Any]) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from nlp.artefact import making
 from nlp.classify import Classifier
 from nlp.schooling import SCHOOL_VERSION, cross_taught, seed_student, teacher_vectors
 from nlp.seed import corpus_hash, label_examples, seed_corpus, text_key
@@ -22,6 +23,8 @@ TAXONOMY_WEIGHT = 1.0
 # A label of the workspace's own stream counts as so many documents (measured: docs/training.md).
 OWN_WEIGHT = 3.0
 OWN = "workspace"
+HASHES: dict[str, str] = {}
+"""Hashes of default examples by taxonomy: an ingest asks for the name of its classifier, and again and again."""
 
 
 def silent(message: str) -> None:
@@ -41,12 +44,14 @@ def build_default(
     `progress` is told in words what is being done."""
     taxonomy = taxonomy or load_taxonomy()
     path = cache / default_name(taxonomy, seed)
-    if path.with_name(path.name + ".json").is_file():
-        return Classifier.load(path, taxonomy=taxonomy)
-    say = progress or silent
-    examples, vectors = default_lesson(cache, taxonomy, say)
-    say("training the classifier")
-    train(examples, vectors, taxonomy=taxonomy, seed=seed).save(path)
+    card = path.with_name(path.name + ".json")
+    if not card.is_file():
+        with making(path):
+            if not card.is_file():
+                say = progress or silent
+                examples, vectors = default_lesson(cache, taxonomy, say)
+                say("training the classifier")
+                train(examples, vectors, taxonomy=taxonomy, seed=seed).save(path)
     return Classifier.load(path, taxonomy=taxonomy)
 
 
@@ -112,7 +117,7 @@ def vectors_of(examples: pd.DataFrame, cache: Path, progress: Callable[[str], No
 def default_name(taxonomy: Taxonomy, seed: int) -> str:
     """File name without ending: changes with the corpus, the taxonomy, the models and this code."""
     made_of = (
-        corpus_hash(default_examples(taxonomy)),
+        examples_hash(taxonomy),
         repr(taxonomy),
         TRAINING_VERSION,
         SCHOOL_VERSION,
@@ -120,3 +125,11 @@ def default_name(taxonomy: Taxonomy, seed: int) -> str:
         seed,
     )
     return f"classifier-{hashlib.sha256(repr(made_of).encode()).hexdigest()[:12]}"
+
+
+def examples_hash(taxonomy: Taxonomy) -> str:
+    """The `corpus_hash` of the default examples, remembered by what the taxonomy says."""
+    described = repr(taxonomy)
+    if described not in HASHES:
+        HASHES[described] = corpus_hash(default_examples(taxonomy))
+    return HASHES[described]

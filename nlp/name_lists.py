@@ -60,7 +60,7 @@ def bare(word: str) -> str:
     return word.strip(".,'\u2019-").removesuffix("'s").removesuffix("\u2019s")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def not_a_name(word: str) -> bool:
     """Whether a capitalised word is a known product, place or ordinary word, or shaped like code."""
     plain = bare(word)
@@ -77,7 +77,7 @@ def not_a_name(word: str) -> bool:
     )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def kind(word: str) -> int:
     """The bits that hold of a capitalised word; 0 for one that no list knows.
 

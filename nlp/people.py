@@ -115,15 +115,20 @@ class Row:
 
 def people(match: re.Match[str]) -> Found:
     """The names within a row of capitalised words."""
-    if " " not in match[0]:
-        words, starts = [match[0]], [match.start()]
-    else:
-        pieces = list(PIECE.finditer(match[0]))
-        words, starts = [piece[0] for piece in pieces], [match.start() + piece.start() for piece in pieces]
+    text = match[0]
+    if " " not in text:
+        bits = kind(text)
+        return () if bits == KNOWN else _names(Row(match.string, [text], [match.start()], [bits]))
+    words = text.split()
     kinds = [kind(word) for word in words]
-    if all(bits == KNOWN for bits in kinds):
-        return
-    row = Row(match.string, words, starts, kinds)
+    if kinds.count(KNOWN) == len(kinds):
+        return ()
+    starts = [match.start() + piece.start() for piece in PIECE.finditer(text)]
+    return _names(Row(match.string, words, starts, kinds))
+
+
+def _names(row: Row) -> Found:
+    words, starts = row.words, row.starts
     at, titled = 0, False
     while at < len(words):
         if unaccented(words[at]) in TITLES:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,11 @@ RECOGNISERS: dict[str, Recogniser] = {
     "jwt": Recogniser("JWT", patterns.JWT, needs=("eyJ",)),
     "url_credential": Recogniser("URL_CREDENTIAL", patterns.URL_CREDENTIAL, needs=("://",)),
     "vendor_key": Recogniser(
-        "SECRET", redact_secrets.VENDOR_KEY, redact_secrets.vendor_key, redact_secrets.VENDOR_LITERALS
+        "SECRET",
+        redact_secrets.VENDOR_KEY,
+        redact_secrets.vendor_key,
+        redact_secrets.VENDOR_LITERALS,
+        traits.digit_and_long_word,
     ),
     "url_secret": Recogniser("URL_SECRET", patterns.URL_SECRET, needs=("?", "&")),
     "assigned_secret": Recogniser(
@@ -55,7 +59,7 @@ RECOGNISERS: dict[str, Recogniser] = {
     "ipv4": Recogniser("IP", patterns.IPV4, redact_checks.ipv4, (".",), traits.four_in_a_row),
     "ipv6": Recogniser("IP", patterns.IPV6, redact_checks.ipv6, (":",), traits.two_colons),
     "national_id": Recogniser(
-        "NATIONAL_ID", redact_national.NATIONAL_ID, redact_national.national_id, gate=traits.four_digits
+        "NATIONAL_ID", redact_national.NATIONAL_ID, redact_national.national_id, gate=traits.personal_number
     ),
     "phone": Recogniser("PHONE", patterns.PHONE, redact_checks.phone, gate=traits.six_in_a_row),
     "random_secret": Recogniser("SECRET", redact_secrets.RANDOM, redact_secrets.random_token, gate=traits.long_word),
@@ -80,8 +84,8 @@ RECOGNISERS: dict[str, Recogniser] = {
         "ADDRESS", addresses.STREET_COMPOUND, addresses.street, gate=traits.capital_then_number
     ),
     "street_bare": Recogniser("ADDRESS", addresses.BARE, addresses.bare_street, gate=traits.capital_then_number),
-    "town": Recogniser("ADDRESS", addresses.TOWN_LINE, addresses.town, gate=traits.four_in_a_row),
-    "postcode": Recogniser("ADDRESS", addresses.BRITISH, addresses.postcode, gate=traits.capital_before_digit),
+    "town": Recogniser("ADDRESS", addresses.TOWN_LINE, addresses.town, gate=traits.code_behind_capital),
+    "postcode": Recogniser("ADDRESS", addresses.BRITISH, addresses.postcode, gate=traits.british_postcode),
     "person": Recogniser("PERSON", people.RUN, people.people),
     "introduced_lowercase": Recogniser(
         "PERSON", people_lowercase.INTRODUCED, people_lowercase.introduced_lowercase, ("name",)
@@ -138,7 +142,7 @@ def _found(text: str) -> list[Span]:
     for recogniser in RECOGNISERS.values():
         if not tried(recogniser, plain, seen):
             continue
-        new = list(_free(recogniser, plain, taken))
+        new = _free(recogniser, plain, taken)
         if new:
             found += [Span(back(start), back(end - 1) + 1, recogniser.name) for start, end in new]
             taken = sorted(taken + new)
@@ -147,7 +151,8 @@ def _found(text: str) -> list[Span]:
 
 def tried(recogniser: Recogniser, text: str, seen: Traits) -> bool:
     """Whether the recogniser may find something in a text with these traits."""
-    if recogniser.gate is not None and not recogniser.gate(seen):
+    gate = recogniser.gate
+    if gate is not None and not gate(seen):
         return False
     for literal in recogniser.needs:
         if literal in text:
@@ -155,16 +160,18 @@ def tried(recogniser: Recogniser, text: str, seen: Traits) -> bool:
     return not recogniser.needs
 
 
-def _free(recogniser: Recogniser, text: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _free(recogniser: Recogniser, text: str, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The recogniser's spans that overlap neither each other nor what is taken (in order)."""
-    last = 0
+    free: list[tuple[int, int]] = []
+    last, check = 0, recogniser.check
     for match in recogniser.pattern.finditer(text):
-        for start, end in recogniser.check(match):
+        for start, end in check(match):
             at = bisect_left(taken, (start, start))
             clear = (at == 0 or taken[at - 1][1] <= start) and (at == len(taken) or taken[at][0] >= end)
             if clear and start >= last and end > start:
                 last = end
-                yield start, end
+                free.append((start, end))
+    return free
 
 
 def _repeated(draft: Draft) -> list[Span]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.artefact import npy, write_whole
+from nlp.artefact import making, npy, write_whole
 from nlp.seed import seed_corpus, texts_hash
 from nlp.static import Static, load_static
 from nlp.student import Student, teach
@@ -19,7 +19,9 @@ def teacher_vectors(texts: list[str], *, cache: Path) -> NDArray[np.float32]:
     """The teacher's unit vectors of the texts, shape (n, 384), kept in `cache` under their hash."""
     path = cache / f"{Teacher.version}-{texts_hash(texts)}.npy"
     if not path.is_file():
-        write_whole(path, npy(Teacher().embed(texts)))
+        with making(path):
+            if not path.is_file():
+                write_whole(path, npy(Teacher().embed(texts)))
     stored: NDArray[np.float32] = np.load(path)
     return stored
 
@@ -35,8 +37,10 @@ def seed_student(cache: Path) -> Student:
     claims = seed_claims()
     path = cache / f"student-{SCHOOL_VERSION}-{texts_hash(claims)}.npz"
     if not path.is_file():
-        vectors = teacher_vectors(claims, cache=cache)
-        teach(claims, vectors, static=load_static(cache)).save(path)
+        with making(path):
+            if not path.is_file():
+                vectors = teacher_vectors(claims, cache=cache)
+                teach(claims, vectors, static=load_static(cache)).save(path)
     return Student.load(path)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from nlp.artefact import npy, write_whole
+from nlp.artefact import making, npy, write_whole
 from nlp.pairs import piece_counts
 from nlp.teacher import DIMENSION, MODEL_SHA256, pooled, unit
 from nlp.tokens import CLS, SEP, tokenizer, word_pieces
@@ -59,5 +59,7 @@ def load_static(cache: Path) -> Static:
     """The static table of `cache` (a directory, made if absent), distilled there on first use."""
     path = cache / f"{TABLE_VERSION}.npy"
     if not path.is_file():
-        write_whole(path, npy(distil().astype(np.float16)))
+        with making(path):
+            if not path.is_file():
+                write_whole(path, npy(distil().astype(np.float16)))
     return Static(np.load(path).astype(np.float32))

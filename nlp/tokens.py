@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ PLAIN = re.compile(rf"[{LETTERS}{SIGNS}\t\n\r ]{{0,{MAX_CHARACTERS}}}")
 OWN_MARKS = re.compile(r"\[(?:PAD|UNK|CLS|SEP|MASK)\]")
 TOKEN_WORD = re.compile(rf"[{LETTERS}]+|[^{LETTERS}\s]")
 BLANKS = re.compile(r"[ \t\n\r]+")
-MOST_WORDS = 200_000
+MOST_WORDS = 50_000
 LONGEST_WORD = 40
 
 
@@ -69,18 +69,23 @@ def word_pieces(texts: list[str], *, special: bool = False) -> list[list[int]]:
     """Token ids per text, at most MAX_TOKENS (both ends included where `special` asks for them).
 
     Lone surrogates, which the tokenizer refuses, become question marks."""
-    bare = [plain_pieces(text) if is_plain(text) else mixed_pieces(text[:MAX_CHARACTERS]) for text in texts]
+    bare = [pieces_of(text) for text in texts]
     return [[CLS, *pieces, SEP] for pieces in bare] if special else bare
+
+
+@lru_cache(maxsize=1_024)
+def pieces_of(text: str) -> list[int]:
+    """The word pieces of one text, not to be changed in place: what the student reads the classifier reads again."""
+    return plain_pieces(text) if is_plain(text) else mixed_pieces(text[:MAX_CHARACTERS])
 
 
 def mixed_pieces(text: str) -> list[int]:
     """The word pieces of any text: what stands between blanks is taken by itself, as the tokenizer does."""
+    known = word_memory()
     pieces: list[int] = []
     for stretch in BLANKS.split(text):
-        if is_plain(stretch):
-            pieces += plain_pieces(stretch)
-        else:
-            pieces += word_memory().get(stretch) or remembered(stretch)
+        found = known.get(stretch)
+        pieces += found if found is not None else remembered(stretch)
         if len(pieces) >= MAX_TOKENS:
             break
     return pieces[: MAX_TOKENS - 2]
@@ -108,7 +113,7 @@ def plain_pieces(text: str) -> list[int]:
 
 
 def remembered(word: str) -> list[int]:
-    """The pieces of one word, kept for the next time; the memory is emptied when it is full."""
+    """The pieces of what stands between blanks, kept for the next time; the memory is emptied when it is full."""
     known = word_memory()
     if len(known) >= MOST_WORDS:
         known.clear()

@@ -11,7 +11,9 @@ DIGIT = re.compile(r"\d")
 NUMBER = re.compile(r"\d(?:[ .()/+-]{0,3}\d)+")
 CAPITAL_THEN_NUMBER = re.compile(rf"[{UPPER}][\w'.\u2019-]{{0,30}} (?:[\w.]{{1,12}} )?\d")
 NUMBER_THEN_CAPITAL = re.compile(rf"\d[A-Za-z]?\.?,? {{1,2}}(?:[a-z']{{1,5}} )?[{UPPER}]")
-CAPITAL_BEFORE_DIGIT = re.compile(r"[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}")
+DIGIT_BEFORE_CAPITALS = re.compile(r"\d(?<=[\dA-Z] .)[A-Z]{2}")
+CODE_BEHIND_CAPITAL = re.compile(r"\d(?<=[A-Z][ -].)\d{3}")
+PERSONAL_NUMBER = re.compile(r"\d(?<=[A-Z]{5}.)\d{3}")
 MOST_DIGITS = 100_000
 
 
@@ -65,11 +67,6 @@ def six_in_a_row(seen: Traits) -> bool:
     return seen.number >= 6
 
 
-def four_digits(seen: Traits) -> bool:
-    """Whether there are four digits."""
-    return seen.digits >= 4
-
-
 def twelve_in_a_row(seen: Traits) -> bool:
     """Whether a number has twelve digits."""
     return seen.number >= 12
@@ -78,6 +75,11 @@ def twelve_in_a_row(seen: Traits) -> bool:
 def long_word(seen: Traits) -> bool:
     """Whether digits and a stretch of 32 signs without a space occur."""
     return seen.digits >= 3 and seen.longest >= 32
+
+
+def digit_and_long_word(seen: Traits) -> bool:
+    """Whether a digit and a stretch of 15 signs without a space occur: no vendor's key is shorter."""
+    return seen.digits > 0 and seen.longest >= 15
 
 
 def two_colons(seen: Traits) -> bool:
@@ -101,9 +103,19 @@ def capital_then_number(seen: Traits) -> bool:
     return seen.capital_then_number
 
 
-def capital_before_digit(seen: Traits) -> bool:
-    """Whether the shape of a British postcode occurs."""
-    return seen.digits > 1 and CAPITAL_BEFORE_DIGIT.search(seen.text) is not None
+def british_postcode(seen: Traits) -> bool:
+    """Whether the end of a British postcode occurs, behind a space."""
+    return seen.digits > 1 and DIGIT_BEFORE_CAPITALS.search(seen.text) is not None
+
+
+def code_behind_capital(seen: Traits) -> bool:
+    """Whether four digits stand behind a capital and a space or hyphen, as in "TX 75001" and "D-80331"."""
+    return seen.digits >= 4 and CODE_BEHIND_CAPITAL.search(seen.text) is not None
+
+
+def personal_number(seen: Traits) -> bool:
+    """Whether there are six digits, or four behind five capitals: no state's number of a person has fewer."""
+    return seen.digits >= 6 or (seen.digits >= 4 and PERSONAL_NUMBER.search(seen.text) is not None)
 
 
 def no_capitals(seen: Traits) -> bool:

@@ -12,6 +12,9 @@ import pytest
 if TYPE_CHECKING:
     from jobs.workspace import Workspace
 
+# Servers on loopback for whatever is delivered.
+pytest_plugins = ["receivers"]
+
 Snapshot = dict[str, list[tuple[object, ...]]]
 
 # The account of runs tells wall time; everything else must be the same for the same input.

@@ -1,11 +1,13 @@
 """Models as arrays with a card."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nlp.artefact import ArtefactChanged, ArtefactMissing, load_artefact, save_artefact
+from nlp.artefact import ArtefactChanged, ArtefactMissing, load_artefact, making, save_artefact
 
 ARRAYS = {"weights": np.arange(6, dtype=np.float32).reshape(2, 3), "labels": np.array(["a", "é"])}
 
@@ -46,3 +48,18 @@ def test_an_array_of_objects_is_refused_rather_than_pickled(tmp_path: Path) -> N
     save_artefact(tmp_path / "model", {"thing": np.array([{"a": 1}], dtype=object)}, {})
     with pytest.raises(ValueError, match="pickle"):
         load_artefact(tmp_path / "model")
+
+
+def test_what_many_want_at_once_is_made_by_one(tmp_path: Path) -> None:
+    path, made = tmp_path / "cache" / "model", []
+
+    def wanted(number: int) -> None:
+        with making(path):
+            if not path.exists():
+                made.append(number)
+                time.sleep(0.05)
+                path.write_text("made", encoding="utf-8")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(wanted, range(4)))
+    assert len(made) == 1

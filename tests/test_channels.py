@@ -1,19 +1,13 @@
 """Every channel against a real receiver on loopback: one message a call, failures told apart, nothing leaked."""
 
-import email
-import http.server
-import json
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from pydantic import SecretStr
+from receivers import HANG_UP, PASSWORD, SECRET, Receiver
 from standardwebhooks import Webhook
 
 from jobs.channel_options import Place, identity, options_of
@@ -24,97 +18,12 @@ from jobs.settings import Settings
 # Apprise's mail plugin imports a module that Python 3.13 drops.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
-SECRET = "whsec_c2VjcmV0LW9mLXRoZS1ob29r"
-PASSWORD = "pa55word-of-the-mail"
 HOSTILE = "\x1b[2J<b>wave</b>\r\nBcc: all@example.org\r\n\r\n@channel https://evil.example \u202e"
-
-
-@dataclass
-class Receiver:
-    """A server that keeps what it is sent and answers as told."""
-
-    answers: list[int] = field(default_factory=list)
-    received: list[Any] = field(default_factory=list)
-    port: int = 0
-
-    def answer(self) -> int:
-        return self.answers.pop(0) if self.answers else 0
 
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-
-
-@pytest.fixture
-def hook() -> Iterator[Receiver]:
-    """An HTTP server: answers 200 unless told otherwise."""
-    receiver = Receiver()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            receiver.received.append((dict(self.headers), body))
-            code = receiver.answer() or 200
-            self.send_response(code)
-            if 300 <= code < 400:
-                self.send_header("location", "http://127.0.0.1:1/elsewhere")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield receiver
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-class Box:
-    """An SMTP handler that keeps messages, or refuses the recipient or the text with a code."""
-
-    def __init__(self, receiver: Receiver) -> None:
-        self.receiver = receiver
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        if self.receiver.answers and self.receiver.answers[0] in (450, 550):
-            return f"{self.receiver.answer()} no {PASSWORD}"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        code = self.receiver.answer()
-        if code == -1:
-            server.transport.abort()
-            return "421 gone"
-        if code:
-            return f"{code} no"
-        self.receiver.received.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
-        return "250 OK"
-
-
-class AnyPort(Controller):
-    """A controller that is given port 0 and learns which one it got."""
-
-    def _trigger_server(self) -> None:
-        assert self.server is not None
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
-@pytest.fixture
-def post_office() -> Iterator[Receiver]:
-    """An SMTP server."""
-    receiver = Receiver()
-    controller = AnyPort(Box(receiver), hostname="127.0.0.1", port=0)
-    controller.start()
-    receiver.port = controller.port
-    yield receiver
-    controller.stop()
 
 
 @pytest.fixture
@@ -212,7 +121,7 @@ def test_webhook_tells_passing_from_permanent(
 
 @pytest.mark.parametrize(
     ("code", "permanent", "uncertain"),
-    [(450, False, False), (550, True, False), (451, False, False), (554, True, False), (-1, False, True)],
+    [(450, False, False), (550, True, False), (451, False, False), (554, True, False), (HANG_UP, False, True)],
 )
 def test_mail_tells_passing_permanent_and_uncertain_apart(
     code: int,
@@ -293,9 +202,8 @@ def test_webhook_is_signed_as_standard_webhooks_and_keeps_its_id(
 ) -> None:
     open_channel(options["webhook"], place).send(message)
     headers, body = hook.received[0]
-    lowered = {name.lower(): value for name, value in headers.items()}
-    assert Webhook(SECRET).verify(body, lowered)["type"] == "groundswell.alert"
-    assert lowered["webhook-id"] == "N1"
+    assert Webhook(SECRET).verify(body, headers)["type"] == "groundswell.alert"
+    assert hook.ids() == ["N1"]
 
 
 def test_mail_has_text_page_and_chart_and_no_forged_header(
@@ -316,7 +224,7 @@ def test_chat_gets_text_that_links_nowhere_and_calls_nobody(
     place: Place, options: dict[str, dict[str, str]], message: Message, hook: Receiver
 ) -> None:
     open_channel(options["apprise"], place).send(message)
-    told = json.loads(hook.received[0][1])
+    (told,) = hook.told()
     for text in (told["title"], told["message"]):
         assert "@channel" not in text and "https://" not in text
         assert "\x1b" not in text and "\u202e" not in text

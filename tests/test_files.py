@@ -1,6 +1,7 @@
 """`classify` and `redact` over files, through the command line: formats, bad rows, order, offsets, interruptions."""
 
 import csv
+import gc
 import gzip
 import json
 import os
@@ -282,7 +283,7 @@ def test_lone_surrogates_are_written_as_json_has_them(tmp_path: Path) -> None:
 
 def test_two_processes_write_the_same_bytes_as_one(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "many.jsonl"
-    documents = [{"text": f"{TEXTS[number % 4]} number {number}"} for number in range(6 * ROWS)]
+    documents = [{"text": f"{TEXTS[number % 4]} number {number}"} for number in range(4 * ROWS + 1)]
     path.write_text("\n".join(map(json.dumps, documents)) + "\nbroken\n", "utf-8")
     command = [sys.executable, "-c", "from jobs.cli import main; main()", "-w", str(workspace.path)]
     made = []
@@ -292,7 +293,19 @@ def test_two_processes_write_the_same_bytes_as_one(workspace: Workspace, tmp_pat
         subprocess.run(words, check=True, capture_output=True, cwd=Path(__file__).parent.parent)
         made.append(out.read_bytes())
     assert made[0] == made[1]
-    assert made[0].count(b"\n") == 6 * ROWS
+    assert made[0].count(b"\n") == 4 * ROWS + 1
+
+
+def test_what_the_processes_share_is_not_written_to_by_collecting_garbage() -> None:
+    batches = [Batch([str(number)], ["words"]) for number in range(6)]
+    told = [done.content for _, done in passed(batches, frozen, jobs=2)]
+    assert len(told) == 6 and all(int(count) > 10_000 for count in told)
+    assert gc.get_freeze_count() == 0, "and this process collects again"
+
+
+def frozen(batch: Batch) -> Done:
+    """How many objects the garbage collector of this process leaves alone."""
+    return Done(str(gc.get_freeze_count()).encode(), Tally(len(batch.ids)))
 
 
 def test_a_file_is_read_no_further_than_the_work_has_come(tmp_path: Path) -> None:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.names import load_pipeline, not_a_name, pieces, plausible
+from nlp.names import asked_pieces, load_pipeline, not_a_name, pieces, plausible
 from nlp.redact import redact, redact_all
+from nlp.seed import seed_corpus
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,22 @@ def test_gate_lets_ordinary_complaints_pass_without_spacy() -> None:
     assert not plausible("It keeps refusing my homework, and the answer is always the same.")
     assert not plausible("Claude Code says the Usage Policy forbids it. What Should Happen?")
     assert plausible("please ask Grace about it")
+
+
+def test_every_plausible_piece_of_a_text_is_asked_about() -> None:
+    texts = [*seed_corpus()["text"], "Sure. Ask Grace Hopper!\nThanks", f"{'words ' * 120}I told Grace about it."]
+    every = [
+        (number, start, piece) for number, text in enumerate(texts) for start, piece in pieces(text) if plausible(piece)
+    ]
+    assert asked_pieces(texts) == every and {len(texts) - 2, len(texts) - 1} <= {number for number, _, _ in every}
+
+
+def test_what_the_recogniser_remembers_does_not_grow_with_the_texts(pipeline) -> None:  # type: ignore[no-untyped-def]
+    redact_all(["please ask Grace about it"], pipeline=pipeline)
+    before = len(pipeline.vocab.strings), len(list(pipeline.vocab))
+    made_up = [f"please ask Grace about the qwyx{number}s" for number in range(300)]
+    assert all(one.asked for one in redact_all(made_up, pipeline=pipeline))
+    assert (len(pipeline.vocab.strings), len(list(pipeline.vocab))) == before
 
 
 def test_pieces_keep_their_offsets_and_leave_out_what_was_done() -> None:

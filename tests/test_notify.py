@@ -1,22 +1,17 @@
 """Notifications: each once, claimed before it is sent; failures retried, crashes told, silences kept."""
 
-import http.server
 import json
-import os
 import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import stamina
-from aiosmtpd.controller import Controller
+from receivers import SECRET, Receiver
 
 from jobs import notify
 from jobs.store import Store
@@ -24,22 +19,7 @@ from jobs.workspace import Workspace, create_workspace
 
 AS_OF = "2026-03-10T20:00:00Z"
 NOW = datetime(2026, 3, 10, 21, tzinfo=UTC)
-SECRET = "whsec_c2VjcmV0LW9mLXRoZS1ob29r"
 ALONE = "UPDATE alert SET state = 'ongoing' WHERE alert_id != 'A1'"
-
-
-@dataclass
-class Receiver:
-    """What arrived; `answers` are codes to answer with; `victim` is a process to kill before answering."""
-
-    answers: list[int] = field(default_factory=list)
-    received: list[Any] = field(default_factory=list)
-    victim: list[int] = field(default_factory=list)
-    port: int = 0
-
-    def strike(self) -> None:
-        while self.victim:
-            os.kill(self.victim.pop(), signal.SIGKILL)
 
 
 @pytest.fixture(autouse=True)
@@ -67,65 +47,6 @@ def workspace(tmp_path: Path) -> Workspace:
 def store(workspace: Workspace) -> Iterator[Store]:
     with workspace.open_store() as opened:
         yield opened
-
-
-@pytest.fixture
-def hook() -> Iterator[Receiver]:
-    """An HTTP server that keeps webhook ids."""
-    receiver = Receiver()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["content-length"]))
-            receiver.received.append(self.headers["webhook-id"])
-            receiver.strike()
-            self.send_response(receiver.answers.pop(0) if receiver.answers else 200)
-            self.end_headers()
-
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except ConnectionError:
-                pass  # the sender was killed
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield receiver
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-class AnyPort(Controller):
-    """A controller that is given port 0 and learns which one it got."""
-
-    def _trigger_server(self) -> None:
-        assert self.server is not None
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
-@pytest.fixture
-def post_office() -> Iterator[Receiver]:
-    """An SMTP server that keeps message ids."""
-    receiver = Receiver()
-
-    class Box:
-        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-            receiver.received.append(envelope.content)
-            receiver.strike()
-            return "250 OK"
-
-    controller = AnyPort(Box(), hostname="127.0.0.1", port=0)
-    controller.start()
-    receiver.port = controller.port
-    yield receiver
-    controller.stop()
 
 
 def listen(store: Store, *channels: dict[str, str]) -> None:
@@ -193,7 +114,7 @@ def test_passing_failure_is_tried_again_when_its_time_has_come(
     run(store, workspace, later=timedelta(minutes=6))
     assert run(store, workspace, later=timedelta(minutes=12)) == 0, "each wait is twice as long"
     assert run(store, workspace, later=timedelta(minutes=20)) == 1
-    assert len(set(hook.received)) == 1, "the same id each time"
+    assert len(set(hook.ids())) == 1, "the same id each time"
 
 
 def test_delivery_that_never_succeeds_is_given_up_and_listed(
@@ -260,7 +181,7 @@ def test_webhook_whose_sender_was_killed_is_sent_again_under_its_id(
     killed_while_sending(workspace, hook)
     assert states(store) == ["claimed"]
     assert run(store, workspace) == 1
-    assert len(hook.received) == 2 and len(set(hook.received)) == 1
+    assert len(hook.received) == 2 and len(set(hook.ids())) == 1
     assert states(store) == ["sent"]
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.redact import RECOGNISERS, redact, redact_all
+from nlp.redact import RECOGNISERS, redact, redact_all, tried
+from nlp.traits import Traits
 
 # recogniser -> (texts with the value to be found between « and », texts that must stay as they are)
 CASES: dict[str, tuple[list[str], list[str]]] = {
@@ -336,6 +337,15 @@ SCRAPS = st.sampled_from(
         "1", "a", "İ", "ﬀ", "שלום"]
 )  # fmt: skip
 HOSTILE = st.lists(SCRAPS | st.text(max_size=8), max_size=8).map("".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(HOSTILE | st.sampled_from(SAMPLES))
+def test_no_gate_keeps_a_recogniser_from_what_it_would_find(text: str) -> None:
+    seen = Traits(text)
+    for name, recogniser in RECOGNISERS.items():
+        finds = any(span for match in recogniser.pattern.finditer(text) for span in recogniser.check(match))
+        assert tried(recogniser, text, seen) or not finds, name
 
 
 @settings(max_examples=250, deadline=None)

@@ -3,10 +3,12 @@
 import pandas as pd
 import pytest
 
+from jobs.cli_run import run_command
 from jobs.count import whole_exposure
 from jobs.embedder import PER_WRITER, teaching_set
 from jobs.ingest_reference import Match, Route
 from jobs.owners import owner_of
+from jobs.run import STEPS
 from jobs.theming import fit_identity, refit_due
 
 FIT = {"embedder_version": "v1", "fitted_as_of": "2026-03-01T00:00:00Z", "documents": 100}
@@ -89,3 +91,7 @@ def test_alert_goes_to_the_owner_of_what_carries_the_change(segments: dict[str, 
 def test_series_that_names_its_mitigation_goes_to_its_owner() -> None:
     found = owner_of("usage_anomaly/mitigation=bio-guard", {"segments": []}, MITIGATIONS, ROUTES, default="everyone")
     assert found == "cbrn"
+
+
+def test_help_of_the_run_names_its_steps_in_order() -> None:
+    assert ", ".join(step.name for step in STEPS) in (run_command.help or "")

@@ -98,6 +98,16 @@ def test_an_idempotency_key_answers_the_same_request_once(store: Store) -> None:
         store.keys.begin_once("a", actor="k1", body=b"y", now=NOW)
 
 
+def test_an_idempotency_key_is_forgotten_after_a_day_at_the_next_request(store: Store) -> None:
+    def claimed(key: str, hours: int) -> bool:
+        with store.transaction():
+            return store.keys.begin_once(key, actor="k1", body=b"x", now=NOW + timedelta(hours=hours)) is None
+
+    assert claimed("a", 0) and claimed("b", 12) and not claimed("a", 24) and claimed("c", 25)
+    kept = store.db.execute("SELECT idempotency_key FROM request_once ORDER BY 1").fetchall()
+    assert kept == [("b",), ("c",)] and claimed("a", 26)
+
+
 def test_a_failed_request_frees_its_idempotency_key(store: Store) -> None:
     with pytest.raises(RuntimeError), store.transaction():
         store.keys.begin_once("a", actor="k1", body=b"x", now=NOW)

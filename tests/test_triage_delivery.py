@@ -1,7 +1,6 @@
 """Telling owners of grave documents: at once, once, without a text, by the next channel where the first one fails."""
 
 import csv
-import http.server
 import json
 import os
 import signal
@@ -9,17 +8,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
-from email.policy import default as modern
 from pathlib import Path
 from typing import Any
 
 import pytest
 import stamina
 import yaml
-from aiosmtpd.controller import Controller
+from receivers import SECRET, Receiver
 
 from jobs import notify, triage
 from jobs.cache import cache_directory
@@ -33,21 +29,6 @@ from nlp.taxonomy import load_taxonomy
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 GRAVE = "Our agent ignored every stop command, turned off the SECRETLOG monitoring and copied itself to another server."
 ORDINARY = "I was charged twice in March and nobody answers."
-SECRET = "whsec_c2VjcmV0LW9mLXRoZS1ob29r"
-
-
-@dataclass
-class Receiver:
-    """What arrived; `answers` are codes to answer with; `victim` is a process to kill before answering."""
-
-    answers: list[int] = field(default_factory=list)
-    received: list[Any] = field(default_factory=list)
-    victim: list[int] = field(default_factory=list)
-    port: int = 0
-
-    def strike(self) -> None:
-        while self.victim:
-            os.kill(self.victim.pop(), signal.SIGKILL)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -64,59 +45,13 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-class AnyPort(Controller):
-    """A controller that is given port 0 and learns which one it got."""
-
-    def _trigger_server(self) -> None:
-        assert self.server is not None
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
 @pytest.fixture
-def post_office(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    """An SMTP server that keeps mails, and the settings that lead to it."""
-    receiver = Receiver()
-
-    class Box:
-        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-            receiver.received.append(message_from_bytes(envelope.content, policy=modern))
-            receiver.strike()
-            return f"{receiver.answers.pop(0)} no" if receiver.answers else "250 OK"
-
-    controller = AnyPort(Box(), hostname="127.0.0.1", port=0)
-    controller.start()
-    receiver.port = controller.port
+def post_office(post_office: Receiver, monkeypatch: pytest.MonkeyPatch) -> Receiver:
+    """The SMTP server, and the settings that lead to it."""
     monkeypatch.setenv("GROUNDSWELL_SMTP_HOST", "127.0.0.1")
-    monkeypatch.setenv("GROUNDSWELL_SMTP_PORT", str(receiver.port))
+    monkeypatch.setenv("GROUNDSWELL_SMTP_PORT", str(post_office.port))
     monkeypatch.setenv("GROUNDSWELL_SMTP_STARTTLS", "false")
-    yield receiver
-    controller.stop()
-
-
-@pytest.fixture
-def hook() -> Iterator[Receiver]:
-    """An HTTP server that keeps what is posted."""
-    receiver = Receiver()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            receiver.received.append(json.loads(body))
-            self.send_response(receiver.answers.pop(0) if receiver.answers else 200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield receiver
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    return post_office
 
 
 def owned(tmp_path: Path, *owners: dict[str, Any], **files: Any) -> Workspace:
@@ -200,8 +135,8 @@ def test_where_the_urgent_channel_fails_the_next_one_is_told_in_the_same_round(t
     with workspace.open_store() as store:
         later = datetime.now(UTC) + timedelta(minutes=6)
         assert notify.deliver_triage(store, workspace.settings, workspace, now=later) == 1
-    assert len(hook.received) == 2 and hook.received[0]["data"]["documents"][0]["document_id"] == "desk:g0"
-    assert "SECRETLOG" not in json.dumps(hook.received)
+    assert len(hook.received) == 2 and hook.told()[0]["data"]["documents"][0]["document_id"] == "desk:g0"
+    assert "SECRETLOG" not in json.dumps(hook.told())
     assert set(notifications(workspace).values()) == {"sent"} and len(written(workspace, "digests/own")) == 1
 
 
