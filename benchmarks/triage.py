@@ -6,7 +6,8 @@ Prints JSON: recall on benchmarks/data/grave.jsonl by rule, domain and directnes
 are sent, and the share of ordinary feedback, each with its Wilson 95 % interval. Ordinary feedback is the demo's (but
 for what was planted as critical) and, where the data folder is there, app reviews and product issues; the issues hold
 real incidents of agents, so their share is an upper bound. --fit prints the thresholds that catch most on the half
-`tune` while each source sends at most so much; thresholds are chosen there, and the half `report` is for the record."""
+`tune` while each source sends at most so much; thresholds are chosen there, and the half `report` is for the record.
+Weights of signs are fitted on that half and on the seed corpus's out-of-fold predictions."""
 
 import argparse
 import csv
@@ -30,10 +31,13 @@ from scipy.optimize import minimize
 from jobs.cache import cache_directory
 from jobs.scenario import write_demo
 from jobs.triage_models import make_watch
+from nlp.bundle import default_examples
 from nlp.claim import split
+from nlp.classify import ORDINARY
 from nlp.redact import redact_all
 from nlp.taxonomy import TriageThresholds, TriageWeights, load_taxonomy
-from nlp.triage import RULES, Watch, least
+from nlp.training import grave_targets
+from nlp.triage import RULES, Watch, least, log_odds
 
 ROOT = Path(__file__).resolve().parent.parent
 GRAVE = ROOT / "benchmarks" / "data" / "grave.jsonl"
@@ -47,9 +51,9 @@ GRID = {
     "distress": (0.3, 0.5, 0.7, 0.9),
 }
 TERMS = tuple(one.name for one in fields(TriageWeights))
-PENALTIES = (0.03, 0.1, 0.3)
+PENALTIES = (0.01, 0.03, 0.1)
 FOLDS = 5
-EXPECTED = 1.5
+EXPECTED = 0.5
 """What a wording is taken to add to the log odds before any document has shown it."""
 
 
@@ -181,6 +185,17 @@ def chosen_thresholds(rows: pd.DataFrame) -> tuple[tuple[float, float], TriageTh
     return best, chosen
 
 
+def learnt(watch: Watch) -> tuple[Any, Any]:
+    """Signs and truth of the seed corpus: probabilities are those of models that had not learnt a document."""
+    examples, held_out = default_examples(watch.taxonomy), watch.classifier.held_out
+    targets = grave_targets(examples, watch.taxonomy)
+    judged = held_out[["critical_probability", "grave_probability"]].notna().all(axis=1).to_numpy()
+    kept = np.flatnonzero(judged & np.array([target is not None for target in targets]))
+    hits = watch.hits([watch.wordings(examples["claim"][row]) for row in kept])
+    odds = [log_odds(held_out[name].to_numpy()[kept]) for name in ("critical_probability", "grave_probability")]
+    return np.column_stack([*odds, hits]), targets[kept] != ORDINARY
+
+
 def fitted_weights(signs: Any, truth: Any, penalty: float) -> Any:
     """Base and weights, none below 0, of a logistic regression whose classes weigh the same.
 
@@ -203,21 +218,27 @@ def fitted_weights(signs: Any, truth: Any, penalty: float) -> Any:
 
 
 def fitted(watch: Watch, rows: pd.DataFrame, signs: Any) -> dict[str, Any]:
-    """Weights of the rule `signs` and the thresholds, chosen on scores of documents the weights were not fitted on."""
+    """Weights of the rule `signs`, from the seed corpus and these rows, and the thresholds, chosen on scores of rows
+    the weights were not fitted on."""
     truth = rows["grave"].to_numpy(dtype=bool) & (rows["source"] == "grave").to_numpy()
     usable = truth | ~rows["grave"].to_numpy(dtype=bool)
     folds = np.array([sha256(f"fold {name}".encode()).digest()[0] % FOLDS for name in rows["id"]])
+    seeds = learnt(watch)
+
+    def fit(known: Any, penalty: float) -> Any:
+        pairs = zip(seeds, (signs[known], truth[known]), strict=True)
+        return fitted_weights(*(np.concatenate(pair) for pair in pairs), penalty)
+
     tried = []
     for penalty in PENALTIES:
         unseen = np.zeros(len(rows))
         for fold in range(FOLDS):
-            known = usable & (folds != fold)
-            weights = fitted_weights(signs[known], truth[known], penalty)
+            weights = fit(usable & (folds != fold), penalty)
             unseen[folds == fold] = weights[0] + signs[folds == fold] @ weights[1:]
         merit, thresholds = chosen_thresholds(rows.assign(signs=1 / (1 + np.exp(-unseen))))
         tried.append((merit, -penalty, thresholds))
     merit, penalty, thresholds = max(tried, key=lambda one: one[:2])
-    weights = fitted_weights(signs[usable], truth[usable], -penalty)
+    weights = fit(usable, -penalty)
     names = ["base", *TERMS[1:], *(one.id for one in watch.taxonomy.grave_patterns)]
     return {
         "thresholds": {rule: least(thresholds, rule) for rule in GRID},

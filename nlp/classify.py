@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from nlp.artefact import load_artefact, save_artefact
-from nlp.calibrate import Floats, softmax
+from nlp.calibrate import Floats
 from nlp.features import Features, Parts
 from nlp.heads import COVERAGE, Head
 from nlp.packing import nothing_held_out, pack, pack_held_out, unpack, unpack_held_out
@@ -18,6 +18,8 @@ from nlp.taxonomy import FIELDS, Taxonomy
 
 SEVERITY = "severity"
 FACET = "facet:"
+# The head that tells grave reports from all others: ORDINARY, or the harm domain of a grave one.
+GRAVE, ORDINARY = "grave", "no"
 # Documents handled together; bounds the memory of the sparse rows.
 CHUNK = 2_000
 ABSTENTION = (
@@ -75,10 +77,7 @@ class Classifier:
     def _by_head(self, scores: Floats) -> dict[str, Floats]:
         ends = np.cumsum([len(head.labels) for head in self.heads.values()])
         parts = np.split(scores, ends[:-1], axis=1)
-        return {
-            name: softmax(part, temperature=head.temperature)
-            for (name, head), part in zip(self.heads.items(), parts, strict=True)
-        }
+        return {name: head.probabilities(part) for (name, head), part in zip(self.heads.items(), parts, strict=True)}
 
     def predict(self, texts: Sequence[str], claims: Sequence[str], vectors: NDArray[np.float32]) -> pd.DataFrame:
         """The `fields` of documents, given as for `probabilities`."""
@@ -100,7 +99,7 @@ class Classifier:
         return pd.DataFrame(columns)
 
     def _severity(self, probabilities: Floats) -> dict[str, Any]:
-        levels, chosen = nearest_level(self.heads[SEVERITY].labels, probabilities)
+        levels, chosen = nearest_level(self.heads[SEVERITY], probabilities)
         return {SEVERITY: levels, f"{SEVERITY}_probability": chosen}
 
     def _facets(self, probabilities: Mapping[str, Floats], count: int) -> list[list[str]]:
@@ -118,6 +117,13 @@ class Classifier:
         taxonomy's `grave_threshold`."""
         return critical_probability(self.heads, probabilities, self.taxonomy)
 
+    def grave_probability(self, probabilities: Mapping[str, Floats]) -> Floats:
+        """Probability of a grave report, shape (n,), by the head that learnt just that; of hazard "critical" from a
+        model that lacks it."""
+        if GRAVE not in probabilities:
+            return self.critical_probability(probabilities)
+        return grave_probability(self.heads[GRAVE], probabilities[GRAVE])
+
     def save(self, path: Path) -> None:
         """Write `path`.npz and its card `path`.json."""
         save_artefact(path, pack(self.features, self.heads) | pack_held_out(self.held_out), self.card)
@@ -130,10 +136,12 @@ class Classifier:
         return cls(features, heads, taxonomy, card, unpack_held_out(arrays))
 
 
-def nearest_level(labels: Sequence[str], probabilities: Floats) -> tuple[NDArray[np.int64], Floats]:
-    """The level nearest to the expected one, since levels are ordered, and its probability: two (n,)."""
-    levels = np.array([int(label) for label in labels])
-    expected = probabilities @ levels
+def nearest_level(head: Head, probabilities: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """The level nearest to the expected one, since levels are ordered, and its probability: two (n,).
+
+    The floor says how sure a level is and not which: it is taken off before, or all would move to the middle."""
+    levels = np.array([int(label) for label in head.labels])
+    expected = (probabilities - head.floor / len(levels)) @ levels / (1 - head.floor)
     nearest = np.abs(expected.round(6)[:, None] - levels).argmin(axis=1)
     return levels[nearest], probabilities[np.arange(len(nearest)), nearest].round(6)
 
@@ -146,3 +154,9 @@ def critical_probability(heads: Mapping[str, Head], probabilities: Mapping[str, 
         "nk,kd,nd->n", probabilities["kind"], np.array(grave, dtype=float), probabilities["harm_domain"]
     )
     return np.asarray(reached.round(6), dtype=np.float64)
+
+
+def grave_probability(head: Head, probabilities: Floats) -> Floats:
+    """All but the probability of ORDINARY, shape (n,)."""
+    said = np.array([label != ORDINARY for label in head.labels], dtype=np.float64)
+    return np.asarray((probabilities @ said).round(6), dtype=np.float64)

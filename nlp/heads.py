@@ -1,13 +1,13 @@
-"""One field of the classifier: a linear model, its temperature, its threshold of abstention."""
+"""One field of the classifier: a linear model, how its scores become probabilities, when it abstains."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from nlp.calibrate import Floats, abstention_threshold, fit_temperature, softmax
+from nlp.calibrate import Floats, abstention_threshold, fit_calibration, softmax
 
 # Each document counts once per kind of vector, so this is C = 1 on rows of squared length 5 or more. Chosen by
 # cross-validation on complaints_train, like the scales of the blocks: 0.3 to 3 differ by a point.
@@ -24,6 +24,8 @@ FOLDS = 3
 COVERAGE = 0.85
 # With fewer documents of real wording, all documents calibrate.
 LEAST_REAL = 150
+# Score of a label that the other folds did not hold.
+UNKNOWN = -50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ class Head:
     temperature: float = 1.0
     threshold: float = 0.0
     held_out: float = float("nan")
+    floor: float = 0.0
+
+    def probabilities(self, scores: Floats) -> Floats:
+        """Calibrated, of the shape of the scores (n, labels)."""
+        return softmax(scores, temperature=self.temperature, floor=self.floor)
 
     def scores(self, features: sparse.csr_array) -> Floats:
         """Shape (n, labels). A sparse product: a row does not depend on its neighbours."""
@@ -94,7 +101,7 @@ class Taught:
 
 
 def fit_calibrated(lesson: Lesson) -> Taught:
-    """A linear model with temperature and threshold from out-of-fold scores."""
+    """A linear model with temperature, floor and threshold from out-of-fold scores."""
     parts = [np.flatnonzero(lesson.fold != fold) for fold in range(FOLDS)] + [np.arange(len(lesson.fold))]
     with ThreadPoolExecutor(2) as pool:
         *partial, head = pool.map(lambda rows: fit(lesson, rows), parts)
@@ -106,19 +113,17 @@ def fit_calibrated(lesson: Lesson) -> Taught:
         if len(rows):
             scores[np.ix_(rows, columns)] = other.scores(lesson.features[rows])
     head = calibrated(head, scores[judged], lesson.truth[judged])
-    return Taught(head, softmax(np.maximum(scores, -50), temperature=head.temperature))
+    return Taught(head, head.probabilities(np.maximum(scores, UNKNOWN)))
 
 
 def calibrated(head: Head, scores: Floats, truth: NDArray[np.str_]) -> Head:
-    """The head with the temperature and threshold that out-of-fold scores (n, labels) ask for."""
+    """The head with the temperature, floor and threshold that out-of-fold scores (n, labels) ask for."""
     place = np.array([head.labels.index(label) for label in truth], dtype=np.int64)
-    temperature = fit_temperature(np.maximum(scores, -50), place)
-    top = softmax(scores, temperature=temperature)
-    return Head(
-        labels=head.labels,
-        weights=head.weights,
-        intercept=head.intercept,
-        temperature=temperature,
+    temperature, floor = fit_calibration(np.maximum(scores, UNKNOWN), place)
+    fitted = replace(head, temperature=temperature, floor=floor)
+    top = fitted.probabilities(scores)
+    return replace(
+        fitted,
         threshold=abstention_threshold(top.max(axis=1), coverage=COVERAGE),
         held_out=float((top.argmax(axis=1) == place).mean()),
     )

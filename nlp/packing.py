@@ -16,7 +16,7 @@ HELD_OUT = {
     "key": "str",
     "source": "str",
     **{name: "str" for name in ("kind", "harm_domain", "use_case", "severity")},
-    **{f"{name}_probability": "float" for name in ("kind", "harm_domain", "use_case", "severity", "critical")},
+    **{f"{name}_probability": "float" for name in ("kind", "harm_domain", "use_case", "severity", "critical", "grave")},
 }
 
 
@@ -32,7 +32,7 @@ def pack(features: Features, heads: Mapping[str, Head]) -> Arrays:
         arrays[f"{name}/labels"] = np.array(head.labels, dtype=np.str_)
         arrays[f"{name}/weights"] = head.weights
         arrays[f"{name}/intercept"] = head.intercept
-        arrays[f"{name}/numbers"] = np.array([head.temperature, head.threshold, head.held_out])
+        arrays[f"{name}/numbers"] = np.array([head.temperature, head.threshold, head.held_out, head.floor])
     return arrays
 
 
@@ -46,10 +46,10 @@ def unpack(arrays: Mapping[str, np.ndarray[Any, Any]]) -> tuple[Features, dict[s
 
 def unpacked(arrays: Mapping[str, np.ndarray[Any, Any]], name: str) -> Head:
     """One head."""
-    temperature, threshold, held_out = map(float, arrays[f"{name}/numbers"])
+    temperature, threshold, held_out, *floor = map(float, arrays[f"{name}/numbers"])
     labels = tuple(str(label) for label in arrays[f"{name}/labels"])
     weights, intercept = arrays[f"{name}/weights"], arrays[f"{name}/intercept"]
-    return Head(labels, weights, intercept, temperature, threshold, held_out)
+    return Head(labels, weights, intercept, temperature, threshold, held_out, *floor)
 
 
 def nothing_held_out() -> pd.DataFrame:
@@ -73,5 +73,7 @@ def unpack_held_out(arrays: Mapping[str, np.ndarray[Any, Any]]) -> pd.DataFrame:
         {
             name: arrays[f"held_out/{name}"].astype(object if kind == "str" else np.float64)
             for name, kind in HELD_OUT.items()
-        }
+            if f"held_out/{name}" in arrays
+        },
+        columns=list(HELD_OUT),
     )

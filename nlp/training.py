@@ -11,7 +11,17 @@ from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from nlp.calibrate import Floats
-from nlp.classify import ABSTENTION, FACET, SEVERITY, Classifier, critical_probability, nearest_level
+from nlp.classify import (
+    ABSTENTION,
+    FACET,
+    GRAVE,
+    ORDINARY,
+    SEVERITY,
+    Classifier,
+    critical_probability,
+    grave_probability,
+    nearest_level,
+)
 from nlp.duplicates import template
 from nlp.features import learn, readings
 from nlp.frames import require
@@ -21,9 +31,10 @@ from nlp.report import Row, evaluation, rounded
 from nlp.seed import text_key
 from nlp.taxonomy import FIELDS, Taxonomy
 
-TRAINING_VERSION = 3
+TRAINING_VERSION = 5
 # A facet with fewer examples is not learnt; the card lists it.
 LEAST_FACET = 8
+DISTRESS = "distress"
 COLUMNS = {"text": "str", "claim": "str", **dict.fromkeys(FIELDS, "str"), SEVERITY: "int", "facets": "list"}
 Vectors = NDArray[np.float32]
 
@@ -36,7 +47,7 @@ def train(examples: pd.DataFrame, vectors: tuple[Vectors, ...], *, taxonomy: Tax
     """A calibrated classifier of `examples`: text, claim, kind, harm_domain, use_case (str or None),
     severity (0-3 or NA), facets (list; None where they are not labelled). Optional columns: `real` (bool;
     documents of real wording, on which probabilities are calibrated), `weight` (above 0; default 1),
-    `source` and `lang` (for the card).
+    `source` and `lang` (for the card), `grave` (see `grave_targets`).
 
     `vectors` holds one array (n, 384) per embedder that may serve; each example is learnt from all, and
     held out on the last. A label of an example that the taxonomy lacks is left out for that field."""
@@ -53,7 +64,7 @@ def train(examples: pd.DataFrame, vectors: tuple[Vectors, ...], *, taxonomy: Tax
         lessons = {
             field: lesson(examples, stacked, targets(examples, field, taxonomy), seed=seed)
             for field in (*FIELDS, SEVERITY)
-        }
+        } | {GRAVE: lesson(examples, stacked, grave_targets(examples, taxonomy), seed=seed)}
         taught = {field: fit_calibrated(one) for field, one in lessons.items()}
         heads = {field: one.head for field, one in taught.items()}
         heads |= facet_heads(examples, stacked[-len(examples) :], taxonomy)
@@ -77,6 +88,22 @@ def targets(examples: pd.DataFrame, field: str, taxonomy: Taxonomy) -> NDArray[n
     allowed = set(known)
     values = [None if pd.isna(value) else str(value) for value in examples[field]]
     return np.array([value if value in allowed else None for value in values], dtype=object)
+
+
+def grave_targets(examples: pd.DataFrame, taxonomy: Taxonomy) -> NDArray[np.object_]:
+    """The harm domain of each grave example, ORDINARY of the others; None where kind or domain is not labelled.
+
+    Grave is what is critical by its labels, and distress in a domain of grave potential whatever is claimed. A column
+    `grave` that says it already goes before that."""
+    kinds, domains = (targets(examples, field, taxonomy) for field in ("kind", "harm_domain"))
+    given = examples["grave"] if "grave" in examples else pd.Series(None, index=examples.index, dtype=object)
+    labels = np.array([value if isinstance(value, str) else None for value in given], dtype=object)
+    for row, (kind, domain, facets) in enumerate(zip(kinds, domains, examples["facets"], strict=True)):
+        if labels[row] is not None or kind is None or domain is None:
+            continue
+        felt = DISTRESS in (facets or []) and domain in taxonomy.grave_domains
+        labels[row] = domain if felt or taxonomy.hazard(kind, domain) == "critical" else ORDINARY
+    return labels
 
 
 def lesson(examples: pd.DataFrame, stacked: sparse.csr_array, labels: NDArray[np.object_], *, seed: int = 0) -> Lesson:
@@ -126,11 +153,13 @@ def held_out_frame(
     frame["key"] = [text_key(text) for text in examples["text"]]
     frame["source"] = source.fillna("").to_numpy()
     unseen = {field: last_copy(lessons[field], one.unseen) for field, one in taught.items()}
+    rows, probabilities = unseen.pop(GRAVE)
+    frame.loc[rows, f"{GRAVE}_probability"] = grave_probability(taught[GRAVE].head, probabilities)
     for field, (rows, probabilities) in unseen.items():
         labels = np.array(taught[field].head.labels, dtype=object)
         said, sure = labels[probabilities.argmax(axis=1)], probabilities.max(axis=1)
         if field == SEVERITY:
-            levels, sure = nearest_level(taught[field].head.labels, probabilities)
+            levels, sure = nearest_level(taught[field].head, probabilities)
             said = levels.astype(str)
         frame.loc[rows, field] = said
         frame.loc[rows, f"{field}_probability"] = sure
@@ -174,6 +203,7 @@ def card(
             "documents": {label: int(counts[field].get(label, 0)) for label in heads[field].labels},
             "held_out_accuracy": round(heads[field].held_out, 4),
             "temperature": round(heads[field].temperature, 4),
+            "floor": round(heads[field].floor, 4),
             "abstains_below": round(heads[field].threshold, 4),
         }
         for field in (*FIELDS, SEVERITY)

@@ -14,13 +14,12 @@ from nlp.embed import Embedder
 from nlp.features import Parts, compiled_for_lower_case
 from nlp.taxonomy import GravePattern, TriageThresholds
 
-VERSION = 1
+VERSION = 2
 RULES = ("critical", "signs", "distress", "unsure")
 """Each rule has a score of a document in [0, 1] and a threshold of the taxonomy under its name."""
 DISTRESS = FACET + "distress"
 SEARCHED_CHARACTERS = 6_000
 SMALLEST = 0.001
-LEAST_LOG_ODDS = float(np.log(SMALLEST / (1 - SMALLEST)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +51,12 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the rules go by, of n documents: probabilities by head, hazard `critical`, wordings found."""
+    """What the rules go by, of n documents: probabilities by head, of hazard `critical` and of a grave report,
+    wordings found."""
 
     heads: Mapping[str, Floats]
     critical: Floats
+    grave: Floats
     unsure: NDArray[np.bool_]
     found: Sequence[tuple[GravePattern, ...]]
 
@@ -113,16 +114,15 @@ class Watch:
         critical = self.classifier.critical_probability(heads)
         tops = {name: heads[name].max(axis=1, initial=0.0) for name in ("kind", "harm_domain")}
         unsure = np.any([tops[name] < self.classifier.heads[name].threshold for name in tops], axis=0)
-        found = [self._found(claim or text) for text, claim in zip(texts, claims, strict=True)]
-        return Reading(heads, critical, np.asarray(unsure), found)
+        found = [self.wordings(claim or text) for text, claim in zip(texts, claims, strict=True)]
+        return Reading(heads, critical, self.classifier.grave_probability(heads), np.asarray(unsure), found)
 
     def scores(self, reading: Reading) -> Floats:
         """Score of each of `RULES`, shape (n, 4)."""
         said = np.array([any(one.distress for one in found) for found in reading.found], dtype=bool)
         weights = self.taxonomy.triage_weights
-        names = ("critical", "kind", "distress", "subject_kind")
         added = weights.base + self.signs(reading) @ np.array(
-            [getattr(weights, name) for name in names] + [one.weight for one in self.taxonomy.grave_patterns]
+            [weights.critical, weights.grave, *(one.weight for one in self.taxonomy.grave_patterns)]
         )
         columns = [
             reading.critical,
@@ -133,26 +133,26 @@ class Watch:
         return np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1).round(6)
 
     def signs(self, reading: Reading) -> Floats:
-        """What the rule `signs` adds up, shape (n, 4 + grave patterns): log odds, then which wordings were found."""
-        kinds = self.classifier.heads["kind"].labels
-        grave = [
-            any(self.taxonomy.hazard(kind, one) == "critical" for one in self.taxonomy.potentials) for kind in kinds
-        ]
-        kind = log_odds(reading.heads["kind"][:, np.array(grave)].sum(axis=1))
-        ids = [one.id for one in self.taxonomy.grave_patterns]
-        hits = np.zeros((len(reading.found), len(ids)))
-        for row, found in zip(hits, reading.found, strict=True):
-            row[[ids.index(one.id) for one in found]] = 1.0
-        named = np.array([any(one.subject for one in found) for found in reading.found], dtype=float)
-        columns = [log_odds(reading.critical), kind, log_odds(self._felt(reading)), (kind - LEAST_LOG_ODDS) * named]
-        return np.column_stack([*columns, hits])
+        """What the rule `signs` adds up, shape (n, 2 + grave patterns): log odds of `critical` and of a grave
+        report, then which wordings were found."""
+        hits = self.hits(reading.found)
+        return np.column_stack([log_odds(reading.critical), log_odds(reading.grave), hits])
+
+    def hits(self, found: Sequence[tuple[GravePattern, ...]]) -> Floats:
+        """Which grave patterns were found, 0 or 1, shape (n, grave patterns)."""
+        place = {one.id: column for column, one in enumerate(self.taxonomy.grave_patterns)}
+        hits = np.zeros((len(found), len(place)))
+        for row, ones in zip(hits, found, strict=True):
+            row[[place[one.id] for one in ones]] = 1.0
+        return hits
 
     def _felt(self, reading: Reading) -> Floats:
         if DISTRESS not in reading.heads:
             return np.zeros(len(reading.critical))
         return np.asarray(reading.heads[DISTRESS][:, 1], dtype=np.float64)
 
-    def _found(self, text: str) -> tuple[GravePattern, ...]:
+    def wordings(self, text: str) -> tuple[GravePattern, ...]:
+        """The grave patterns that a claim holds."""
         lowered = text[:SEARCHED_CHARACTERS].lower()
         return tuple(one for one, pattern in self._patterns if pattern.search(lowered))
 

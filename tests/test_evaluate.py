@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nlp.calibrate import abstention_threshold, calibration_error, fit_temperature, softmax
+from nlp.calibrate import abstention_threshold, calibration_error, fit_calibration, recalibration, softmax
 from nlp.evaluate import (
     LengthsDiffer,
     accuracy,
@@ -68,8 +68,26 @@ def test_overconfident_scores_get_a_temperature_above_one() -> None:
     rng = np.random.default_rng(0)
     logits = rng.normal(0, 1, (4000, 3))
     truth = np.array([rng.choice(3, p=row) for row in softmax(logits)])
-    assert fit_temperature(logits, truth) == pytest.approx(1.0, abs=0.1)
-    assert fit_temperature(logits * 4, truth) == pytest.approx(4.0, abs=0.4)
+    assert fit_calibration(logits, truth)[0] == pytest.approx(1.0, abs=0.15)
+    assert fit_calibration(logits * 4, truth)[0] == pytest.approx(4.0, abs=0.6)
+
+
+def test_labels_that_are_wrong_whatever_the_score_get_a_floor_and_honest_probabilities() -> None:
+    rng = np.random.default_rng(3)
+    logits = rng.normal(0, 2, (4000, 4))
+    truth = np.array([rng.choice(4, p=row) for row in softmax(logits)])
+    astray = rng.random(4000) < 0.12
+    truth[astray] = rng.integers(0, 4, int(astray.sum()))
+    temperature, floor = fit_calibration(logits[::2], truth[::2])
+    assert floor == pytest.approx(0.12, abs=0.06)
+    said = softmax(logits[1::2], temperature=temperature, floor=floor)
+    figures = recalibration(said.max(axis=1), said.argmax(axis=1) == truth[1::2])
+    assert figures["slope_low"] < 1 < figures["slope_high"]
+
+
+def test_nothing_to_fit_leaves_scores_as_they_are() -> None:
+    assert fit_calibration(np.zeros((0, 3)), np.zeros(0, dtype=np.int64)) == (1.0, 0.0)
+    assert fit_calibration(np.zeros((5, 1)), np.zeros(5, dtype=np.int64)) == (1.0, 0.0)
 
 
 def test_the_threshold_covers_the_share_that_was_asked_for() -> None:

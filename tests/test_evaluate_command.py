@@ -2,26 +2,32 @@
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from numpy.typing import NDArray
 
 from jobs.cli import cli
-from jobs.evaluate import Judge, NothingToEvaluate, report
+from jobs.evaluate import Judge, NothingToEvaluate, report, workspace_judge
 from jobs.labelled_files import read_labelled
 from jobs.models import promote
 from jobs.reading_bytes import InputError
+from jobs.rules import name, save_templates, serving_rules
 from jobs.workspace import Workspace, create_workspace
 from nlp.classify import Classifier
+from nlp.extract import extract
 from nlp.hashing import Hashing
 from nlp.report import evaluation
 from nlp.report_text import report_text
 from nlp.seed import seed_corpus, text_key
-from nlp.taxonomy import load_taxonomy
+from nlp.taxonomy import FIELDS, load_taxonomy
+from nlp.templates import Element, Form, Templates
 from nlp.training import train
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
@@ -44,6 +50,17 @@ def workspace(tmp_path: Path, classifier: Classifier) -> Workspace:
     classifier.save(made.models / classifier.version)
     promote(made, now=NOW, classifier=classifier.version)
     return made
+
+
+class Listening(Hashing):
+    """Notes the claims it is given."""
+
+    def __init__(self, heard: list[str]) -> None:
+        self.heard = heard
+
+    def embed(self, texts: list[str]) -> NDArray[np.float32]:
+        self.heard += texts
+        return super().embed(texts)
 
 
 def judge(classifier: Classifier, seen: str = "held-out") -> Judge:
@@ -175,14 +192,33 @@ def test_command_judges_by_the_labels_of_the_workspace(
     rows = OTHERS.head(12)
     feedback = rows.assign(received_at="2026-03-01T00:00:00Z")[["id", "text", "received_at"]]
     labels = rows.assign(document_id=rows["id"], field="kind", value=rows["kind"], labelled_at="2026-03-02T00:00:00Z")
-    for name, frame in (("feedback", feedback), ("labels", labels[["document_id", "field", "value", "labelled_at"]])):
-        frame.to_csv(tmp_path / f"{name}.csv", index=False)
-        option = [] if name == "feedback" else ["--labels"]
-        arguments = ["-w", str(workspace.path), "ingest", *option, str(tmp_path / f"{name}.csv")]
+    for what, frame in (("feedback", feedback), ("labels", labels[["document_id", "field", "value", "labelled_at"]])):
+        frame.to_csv(tmp_path / f"{what}.csv", index=False)
+        option = [] if what == "feedback" else ["--labels"]
+        arguments = ["-w", str(workspace.path), "ingest", *option, str(tmp_path / f"{what}.csv")]
         assert CliRunner().invoke(cli, arguments, catch_exceptions=False).exit_code == 0
     promote(workspace, now=NOW, classifier=classifier.version)
     result = CliRunner().invoke(cli, ["-w", str(workspace.path), "evaluate", "--json"], catch_exceptions=False)
     assert json.loads(result.stdout)["fields"]["kind"]["documents"] == 12
+
+
+def test_texts_are_taken_apart_by_the_forms_the_workspace_has_learnt(
+    workspace: Workspace, classifier: Classifier
+) -> None:
+    heads = tuple(Element("heading", text) for text in ("What were you baking", "Which oven do you own"))
+    name(workspace, serving=save_templates(workspace, Templates((Form(heads, 9, 4),)), []))
+    judged_by = workspace_judge(workspace, TAXONOMY, embedder="hashing", seen="as-is")
+    assert judged_by.rules == serving_rules(workspace, TAXONOMY) and judged_by.rules.templates.forms
+    text = "### What were you baking\n\nThe filter stopped my bread.\n\n### Which oven do you own\n\nA small one."
+    (found,) = extract([text], pipeline=None, rules=judged_by.rules)
+    (plain,) = extract([text], pipeline=None)
+    frame = pd.DataFrame([{"text": text, "kind": "over_block"}]).reindex(
+        columns=["text", *FIELDS, "severity", "facets"]
+    )
+    seen: list[str] = []
+    listening = replace(judged_by, classifier=classifier, embedder=Listening(seen))
+    report(frame, listening, source="one text")
+    assert seen == [found.split.claim] != [plain.split.claim]
 
 
 @pytest.mark.parametrize(

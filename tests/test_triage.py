@@ -110,6 +110,16 @@ def test_reasons_say_why_and_never_quote(watch: Watch) -> None:
     assert "data or keys were carried off" in words and "SECRETWORD" not in words
 
 
+def test_a_grave_report_is_told_from_an_ordinary_one_by_a_head_of_its_own(watch: Watch) -> None:
+    veiled = (
+        "It told my cousin which step everybody leaves out. The incubator came yesterday, he does not go out any more."
+    )
+    reading = watch.read([veiled, *ORDINARY.values()], [veiled, *ORDINARY.values()], watch.exact)
+    assert reading.grave[0] > 2 * max(reading.grave[1:]) and ((reading.grave >= 0) & (reading.grave <= 1)).all()
+    without = {name: part for name, part in reading.heads.items() if name != "grave"}
+    assert (watch.classifier.grave_probability(without) == reading.critical).all()
+
+
 def test_an_unsure_reading_is_queued_where_a_critical_one_is_plausible(watch: Watch) -> None:
     reading = watch.read(list(GRAVE.values()), list(GRAVE.values()), watch.exact)
     sure = replace(reading, unsure=reading.unsure & False)
@@ -147,10 +157,12 @@ def test_faulty_rules_are_refused_with_the_place(tmp_path: Path, changes: dict[s
         load_taxonomy(path)
 
 
-@pytest.mark.parametrize("unit", ["ignored ", "sent a ", "a" * 50, "turned off the ", "child nude ", "copied keys x "])
+@pytest.mark.parametrize(
+    "unit", ["ignored ", "sent a ", "a" * 50, "turned off the ", "child nude ", "copied keys x ", "the bot "]
+)
 def test_hostile_texts_take_no_longer_than_others(watch: Watch, unit: str) -> None:
     started = time.perf_counter()
-    watch._found(unit * (100_000 // len(unit)))
+    watch.wordings(unit * (100_000 // len(unit)))
     assert time.perf_counter() - started < 2
 
 
