@@ -110,7 +110,8 @@ def shifts(
     down, up = (counts * part / (shares.trials + 1) for part in (share, 1 - share))
     bins = np.arange(counts.shape[-1])
     lowest, highest = (bins == side.argmax(-1)[..., None] for side in (down, up))
-    document = np.maximum(np.where(counts > 0, share, 0.0).max(-1), np.where(certain > 0, 1.0, 0.0))
+    # Also of a bin that holds none: a slice without any predicted claim may still produce some.
+    document = np.maximum(share.max(-1), np.where(certain > 0, 1.0, 0.0))
     document = np.where(counts.sum(-1) + certain > 0, document, 1.0)
     alone = document > up.max(-1)
     return lowest, highest & ~alone[..., None], np.where(alone, document, 0.0)
