@@ -11,6 +11,7 @@ from mitigations.ppi_bins import Ints, groups, sides, summed
 from mitigations.ppi_claims import Cells, Sample, noise_of, strata
 from mitigations.ppi_interval import TAIL, Floats, Noise, Shares, cleaned, share_moments
 from mitigations.ppi_pools import NO_POOL, pooled
+from mitigations.ppi_steady import steady_change
 
 BASE_WEEKS = 4
 
@@ -35,8 +36,9 @@ def change(
     """Each cell's true claims over the mean of the `weeks` before (of a row of four weeks: over the row before).
 
     Both are estimated with the labels of the cell's own pool, so that an error of the classifier that stays the
-    same cancels. NaN where one of the weeks before has no cell, or all of them no claim. `exposure`, by cell:
-    then the ratio of claims per request. Without labels it is the ratio of predicted claims.
+    same cancels; the interval also holds the change that follows if its rates stay the same (`steady_change`). NaN
+    where one of the weeks before has no cell, or all of them no claim. `exposure`, by cell: then the ratio of claims
+    per request. Without labels it is the ratio of predicted claims.
     """
     before = baseline(cells, weeks)
     known = np.asarray(before.min(axis=1) >= 0)
@@ -45,6 +47,7 @@ def change(
     pools = pooled(sample, cells)
     # What was read of this week alone says nothing of the weeks before: both take the pool's shares.
     shares, counts, touched = strata(replace(pools, own=np.zeros_like(pools.own)), cells.unique)
+    told, least, most = steady_change(sample, cells, base, sure)
     base = summed(base, groups(pools.items))
     raw = pools.level == NO_POOL
     said = sides(groups(pools.items))
@@ -54,7 +57,9 @@ def change(
         np.where(raw[:, None], said, shares.guess),
     )
     wrong = noise_of(noise, np.where(raw[:, None], 0.0, touched), said)
-    found = _ratio((counts, cells.certain), (base, sure), shares, wrong)
+    ratio, low, high = _ratio((counts, cells.certain), (base, sure), shares, wrong)
+    # Which of the classifier's errors stand still cannot be told: the interval holds what follows from either.
+    found = ratio, np.where(told, np.fmin(low, least), low), np.where(told, np.fmax(high, most), high)
     scale = np.full(len(known), float(before.shape[1]))
     if exposure is not None:
         asked = np.asarray(exposure, dtype=np.float64)

@@ -246,3 +246,14 @@ def test_confirmed_alerts_are_about_planted_events_and_few_early_ones_are_not(fo
     strange = found.strange()
     assert strange["confirmed"].astype(bool).sum() <= MOST_CONFIRMED, strange["title"].tolist()
     assert len(strange) <= MOST_UNPLANTED, strange["title"].tolist()
+
+
+def test_weekly_intervals_hold_what_was_planted(found: Found) -> None:
+    truth = pd.read_csv(found.directory / "input" / "truth_documents.csv").set_index("id")["kind"]
+    own = found.documents[found.documents["kept"] & (found.documents["stream"] == "feedback")]
+    planted = own["document_id"].str.partition(":")[2].map(truth) == "over_block"
+    each = own.loc[planted, "day"].dt.strftime("%G-W%V").value_counts()
+    sql = "SELECT week, claims_low, claims_high FROM ledger WHERE kind = 'over_block' AND slice = 'all' AND span = 1"
+    told = rows(found, sql)
+    held = [low <= each.get(week, 0) <= high for week, low, high in told]
+    assert len(held) >= 25 and sum(held) >= 0.9 * len(held)
