@@ -94,9 +94,11 @@ def authorise() -> ResponseReturnValue | None:
     if g.actor is None and request.method == "GET" and not request.path.startswith("/api/"):
         return redirect(url_for("sessions.sign_in", next=request.full_path.rstrip("?")))
     key = actor()
-    if key.role not in access.roles or (key.scope is not None and access.resource not in key.scope):
+    if key.role not in access.roles:
         wanted = " or ".join(access.roles)
         raise Forbidden(f"expected a key of role {wanted} for {access.resource}, got one of role {key.role}")
+    if key.scope is not None and access.resource not in key.scope:
+        raise Forbidden(f"expected a key for {access.resource}, got one for {', '.join(key.scope)} alone")
     return None
 
 

@@ -102,6 +102,8 @@ def invalid_request(error: ValidationError) -> Response:
 def _reason(entry: Any) -> str:
     if entry["type"] == "extra_forbidden":
         return "unknown parameter; see /openapi/openapi.json for those there are"
+    if entry["type"] in ("model_type", "model_attributes_type"):
+        return "expected a JSON object sent as application/json"
     return str(entry["msg"]).removeprefix("Value error, ")
 
 

@@ -16,19 +16,19 @@ FieldName = Literal["kind", "harm_domain", "use_case", "severity", "facets", "tr
 Value = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)]
 
 
-class QueueQuery(Strict):
-    """Whose turn it is: what to label now, in the order of the draw."""
+class Waiting(Strict):
+    """What waits to be labelled: documents or decisions, and what of them."""
 
     of: Of = "documents"
     field: FieldName | None = Field(None, description="`kind` of documents, `truth` of decisions unless given")
     action: Literal["block", "allow"] | None = Field(None, description="of decisions")
-    limit: int = Field(50, ge=1, le=1000, description="items wanted; the rest comes when these are answered")
-    format: Literal["json", "csv"] | None = Field(None, description="or send Accept: text/csv")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.field is not None and (self.field == "truth") != (self.of == "decisions"):
             raise ValueError("expected the field truth for decisions and another for documents; leave one of them out")
+        if self.action is not None and self.of != "decisions":
+            raise ValueError("expected an action for decisions alone, got one for documents; leave it out")
         return self
 
     def asked_field(self) -> str:
@@ -36,21 +36,28 @@ class QueueQuery(Strict):
         return self.field or ("truth" if self.of == "decisions" else "kind")
 
 
-class DrawBody(Strict):
+class QueueQuery(Waiting):
+    """Whose turn it is: what to label now, in the order of the draw."""
+
+    limit: int = Field(50, ge=1, le=1000, description="items wanted; the rest comes when these are answered")
+    format: Literal["json", "csv"] | None = Field(None, description="or send Accept: text/csv")
+
+
+class DrawBody(Waiting):
     """How many should wait to be labelled, and what they are drawn from."""
 
-    of: Of = "documents"
-    field: FieldName | None = Field(None, description="`kind` of documents, `truth` of decisions unless given")
+    field: Literal["kind", "harm_domain", "use_case", "severity", "truth"] | None = Field(
+        None, description="`kind` of documents, `truth` of decisions unless given"
+    )
     items: int = Field(50, ge=1, le=2000, description="the queue is filled up to so many")
     weeks: int = Field(8, ge=1, le=520, description="drawn from so many newest weeks")
     action: Literal["block", "allow"] | None = Field(
-        None, description="of decisions: which to audit; both unless given"
+        None, description="of decisions: which to audit; block unless given"
     )
 
     def ask(self) -> Ask:
         """As the job takes it."""
-        field = self.field or ("truth" if self.of == "decisions" else "kind")
-        return Ask(of=self.of, field=field, items=self.items, weeks=self.weeks, action=self.action)
+        return Ask(of=self.of, field=self.asked_field(), items=self.items, weeks=self.weeks, action=self.action)
 
 
 class LabelQuery(Paging):

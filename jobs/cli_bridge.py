@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from jobs.cli_context import json_option, pass_workspace, show
+from jobs.cli_context import iso_week, json_option, pass_workspace, show
 from jobs.escapes import one_line
 from jobs.workspace import Workspace
 
@@ -29,7 +29,7 @@ NAMES = {
     help="Legitimate use stopped, or harm let through.",
 )
 @click.option("--by", type=click.Choice(["harm_domain"]), help="Slice by harm domain; without: the total alone.")
-@click.option("--week", help="One ISO week, such as 2026-W10.")
+@click.option("--week", callback=iso_week, help="One ISO week, such as 2026-W10.")
 @json_option
 @pass_workspace
 def bridge(workspace: Workspace, kind: str, by: str | None, week: str | None, as_json: bool) -> None:

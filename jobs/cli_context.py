@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -46,6 +47,20 @@ def pass_workspace(command: Callable[..., R]) -> Callable[..., R]:
         return command(*args, **{**kwargs, "workspace": workspace})
 
     return wrapped
+
+
+def iso_week(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """The week asked for, as the ledger names it. Raises `click.BadParameter` where there is none such."""
+    if value is None:
+        return None
+    year, mark, number = value.partition("-W")
+    try:
+        if not (mark and len(year) == 4 and len(number) == 2 and (year + number).isdecimal()):
+            raise ValueError
+        return f"{date.fromisocalendar(int(year), int(number), 1):%G-W%V}"
+    except ValueError:
+        wrong = f"expected an ISO week that exists, such as 2026-W10, got {value!r}"
+        raise click.BadParameter(wrong, ctx, param) from None
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")

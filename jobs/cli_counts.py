@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from jobs.cli_bridge import bridge
-from jobs.cli_context import json_option, pass_workspace, show
+from jobs.cli_context import iso_week, json_option, pass_workspace, show
 from jobs.escapes import one_line
 from jobs.spreadsheet import as_csv
 from jobs.store import Store
@@ -42,7 +42,7 @@ counts.add_command(bridge)
 @counts.command("weekly")
 @kind_option
 @click.option("--by", help="Attributes to slice by, such as plan or plan,harm_domain; without: the total alone.")
-@click.option("--week", help="One ISO week, such as 2026-W10.")
+@click.option("--week", callback=iso_week, help="One ISO week, such as 2026-W10.")
 @click.option(
     "--weeks", type=click.IntRange(min=1), default=8, show_default=True, help="How many weeks, the newest last."
 )
@@ -138,7 +138,7 @@ def _counted_now(store: Store, kind: str, by: str, span: str, as_of: str) -> lis
 
 
 @counts.command("evidence")
-@click.option("--week", required=True, help="The ISO week of the number, such as 2026-W10.")
+@click.option("--week", required=True, callback=iso_week, help="The ISO week of the number, such as 2026-W10.")
 @kind_option
 @click.option("--slice", "key", default="all", show_default=True, help="Its slice, such as harm_domain=cyber.")
 @click.option("--span", type=click.IntRange(1, 52), default=1, show_default=True, help="Weeks that the number sums up.")
@@ -154,6 +154,8 @@ def evidence(
 
     if part not in (None, *PARTS):
         raise click.UsageError(f"expected a part among {', '.join(PARTS)}, got {part!r}")
+    if key != "all" and not all("=" in part for part in key.split("&")):
+        raise click.UsageError(f"expected a slice such as all or harm_domain=cyber&plan=pro, got {key!r}")
     cell = Cell(week=week, kind=kind, slice=key, span=span)
     with workspace.open_store() as store:
         page = store.search.evidence.rows(cell, part=part, limit=limit)

@@ -39,6 +39,8 @@ def duplicates(ctx: click.Context, /, **asked: Any) -> None:
 @pass_workspace
 def list_duplicates(workspace: Workspace, rule: str | None, limit: int, as_json: bool) -> None:
     """Kept documents into which others collapsed, the largest group first."""
+    if rule is not None:
+        _known(rule)
     with workspace.open_store() as store:
         page = store.search.duplicates.page(DuplicateFilter(rule=rule), limit=limit)
     by_rule = page.extra["by_rule"]
@@ -48,6 +50,13 @@ def list_duplicates(workspace: Workspace, rule: str | None, limit: int, as_json:
     if by_rule:
         show(by_rule, False)
     show([_brief(row) for row in page.rows], False, note=_note(len(page.rows), page.total, by_rule))
+
+
+def _known(rule: str) -> None:
+    from nlp.duplicates import RULES
+
+    if rule not in RULES:
+        raise click.UsageError(f"expected a rule among {', '.join(RULES)}, got {rule!r}")
 
 
 @duplicates.command("show")

@@ -28,7 +28,7 @@ action_option = click.option(
     "--action", type=click.Choice(["block", "allow", "flag", "downgrade"]), help="Decisions that did this; else block."
 )
 as_option = click.option("--as", "who", metavar="HOLDER", help="Whose key it is done with; else the login name.")
-asked_field = click.option("--field", help="Only this field.")
+asked_field = click.option("--field", type=click.Choice((*DRAWN, "facets", "truth")), help="Only this field.")
 
 
 def labeller(store: Store, who: str | None) -> str:
@@ -72,8 +72,10 @@ def list_queue(workspace: Workspace, field: str, decisions: bool, who: str | Non
     of = "decisions" if decisions else "documents"
     with workspace.open_store() as store:
         name = labeller(store, who) if who else None
-        rows = queue(store, taxonomy_of(workspace), of=of, field=field, labeller=name, limit=limit)
-    tell_queue(rows, as_json, note=f"{len(rows):,} wait; label one: groundswell label give ID FIELD VALUE")
+        rows = queue(store, taxonomy_of(workspace), of=of, field=field, labeller=name, limit=limit + 1)
+    shown = rows[:limit]
+    number = f"{len(shown):,} wait" if shown == rows else f"{len(shown):,} shown, more wait; see --limit"
+    tell_queue(shown, as_json, note=f"{number}; label one: groundswell label give ID FIELD VALUE")
 
 
 @label.command("next")
@@ -97,6 +99,8 @@ def next_items(workspace: Workspace, **asked: Any) -> None:
     output, reason = asked["output"], asked["reason"] or ""
     if output is not None and output.suffix not in ENDINGS:
         raise click.UsageError(f"expected -o to end in {' or '.join(ENDINGS)}, got {output.name!r}; rename it")
+    if asked["action"] and not asked["decisions"]:
+        raise click.UsageError("expected --decisions with --action, got none: documents have no action; add it")
     if asked["reveal"] and not reason.strip():
         raise click.UsageError("expected --reason TEXT with --reveal, got none; it is kept with your name")
     drawn, rows = handed_out(workspace, asked)
@@ -146,11 +150,17 @@ def tell_queue(rows: list[Row], as_json: bool, *, note: str) -> None:
 @pass_workspace
 def import_command(workspace: Workspace, file: Path, who: str | None, as_json: bool) -> None:
     """Read labels from CSV, JSON lines or Parquet: document_id or decision_id, field, value."""
+    from jobs.columns import MissingField
     from jobs.label_import import import_labels
+    from jobs.reading_bytes import InputError
 
     with workspace.open_store() as store:
         name = labeller(store, who) if who else None
-        found = import_labels(workspace, store, file, labeller=name, login=getpass.getuser(), now=datetime.now(UTC))
+        try:
+            found = import_labels(workspace, store, file, labeller=name, login=getpass.getuser(), now=datetime.now(UTC))
+        except (MissingField, InputError) as error:
+            options = "; options are those of 'groundswell ingest --labels'" if " --" in str(error) else ""
+            raise click.ClickException(f"{error}{options}") from None
     tell_import(workspace, found, as_json)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from jobs.cli_context import json_option, pass_workspace
+from jobs.cli_context import iso_week, json_option, pass_workspace
 from jobs.workspace import Workspace
 
 
@@ -21,7 +21,7 @@ def report() -> None:
     show_default=True,
     help="Legitimate use stopped, or harm let through.",
 )
-@click.option("--week", help="An ISO week, such as 2026-W10; without: the last one that is over.")
+@click.option("--week", callback=iso_week, help="An ISO week, such as 2026-W10; without: the last one that is over.")
 @click.option("--by", default="harm_domain", show_default=True, help="Attributes to slice by, such as plan.")
 @click.option(
     "--for",

@@ -13,6 +13,8 @@ KEY_COLUMNS = ["key_id", "holder", "role", "scope", "created_at", "expires_at", 
 RESOURCES = (
     "overview",
     "documents",
+    "labels",
+    "triage",
     "themes",
     "volumes",
     "changes",

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from api import ServerSettings, create_app
 from api.sessions import safe_target
+from jobs.cli_serve import RESOURCES
 from jobs.workspace import Workspace
 
 
@@ -57,7 +58,9 @@ def test_a_scoped_key_opens_only_its_resources(client: FlaskClient, api_workspac
         _, secret = store.keys.create(holder="A", role="admin", now=datetime.now(UTC), scope=("counts",))
     headers = {"X-API-Key": secret}
     assert client.get("/api/v1/counts/weekly", headers=headers).status_code == 200
-    assert client.get("/api/v1/documents", headers=headers).status_code == 403
+    refused = client.get("/api/v1/documents", headers=headers)
+    assert refused.status_code == 403
+    assert refused.get_json()["detail"] == "expected a key for documents, got one for counts alone"
     assert client.post("/api/v1/alerts/A0001/acknowledge", headers=headers, json={}).status_code == 403
 
 
@@ -65,6 +68,11 @@ def test_every_view_says_who_may_use_it(app: Flask) -> None:
     open_ones = ("static", "openapi.", "swagger.")
     views = {name: view for name, view in app.view_functions.items() if not name.startswith(open_ones)}
     assert [name for name, view in views.items() if not hasattr(view, "access")] == []
+
+
+def test_every_resource_can_be_the_scope_of_a_key(app: Flask) -> None:
+    marked = [view.__dict__["access"] for view in app.view_functions.values() if "access" in view.__dict__]
+    assert {access.resource for access in marked if access.roles} <= set(RESOURCES)
 
 
 def test_acknowledging_twice_leaves_one_trace(

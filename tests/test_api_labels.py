@@ -116,6 +116,10 @@ def test_labels_are_given_all_or_none_with_every_reason(client: FlaskClient, ana
         ("/labels/verdicts", {"target": NEXT, "field": "kind", "value": "praise", "reason": " "}, "reason"),
         ("/labels/verdicts", {"target": NEXT, "field": "severity", "value": "9", "reason": "so it is"}, "value"),
         ("/labels/draws", {"items": 0}, "items"),
+        ("/labels/draws", {"field": "truth"}, "request"),
+        ("/labels/draws", {"field": "facets"}, "field"),
+        ("/labels/draws", {"of": "decisions", "field": "kind"}, "request"),
+        ("/labels/draws", {"action": "block"}, "request"),
         ("/documents/d0003/join", {"kept_id": "d0009"}, "reason"),
     ],
 )
@@ -125,6 +129,15 @@ def test_what_does_not_fit_is_refused_with_its_place(
     answer = client.post(f"/api/v1{path}", headers=analyst, json=body)
     assert answer.status_code == 422 and answer.mimetype == "application/problem+json"
     assert field is None or field in [entry["field"] for entry in answer.json["errors"]]
+
+
+@pytest.mark.parametrize("sent", [b"", b"{", b"[]"])
+def test_a_body_that_is_no_object_is_refused_in_words(
+    client: FlaskClient, analyst: dict[str, str], sent: bytes
+) -> None:
+    answer = client.post("/api/v1/labels", headers=analyst, data=sent, content_type="application/json")
+    assert answer.status_code == 422
+    assert answer.json["detail"] == "request: expected a JSON object sent as application/json"
 
 
 def test_a_second_opinion_does_not_see_the_first(

@@ -109,3 +109,17 @@ def test_evidence_of_a_part_is_that_part_alone(world: Path) -> None:
     table = asked(world, "evidence", "--week", "2026-W10", "--part", "audited", "--limit", "3").output
     assert "audited" in table and "more; see --limit" in table
     assert asked(world, "evidence", "--week", "2026-W10", "--part", "hearsay").exit_code == 2
+
+
+@pytest.mark.parametrize("week", ["2026-W99", "2025-W53", "2026-w10", "2026-10", "W10", "last"])
+@pytest.mark.parametrize("command", ["weekly", "evidence", "bridge"])
+def test_a_week_that_does_not_exist_is_refused(world: Path, command: str, week: str) -> None:
+    result = asked(world, command, "--week", week)
+    assert (
+        result.exit_code == 2 and f"expected an ISO week that exists, such as 2026-W10, got '{week}'" in result.output
+    )
+
+
+def test_a_slice_without_a_value_is_refused(world: Path) -> None:
+    result = asked(world, "evidence", "--week", "2026-W10", "--slice", "plan")
+    assert result.exit_code == 2 and "expected a slice such as all or harm_domain=cyber&plan=pro" in result.output

@@ -137,3 +137,8 @@ def test_commands_list_show_and_correct(store: Store, api_workspace: Workspace) 
 def test_correction_without_a_name_or_reason_is_misuse(api_workspace: Workspace) -> None:
     assert call(api_workspace, "separate", "d0711", "--reason", "x").exit_code == 2
     assert call(api_workspace, "separate", "d0711", "--as", "Ann").exit_code == 2
+
+
+def test_a_rule_that_does_not_exist_is_misuse(api_workspace: Workspace) -> None:
+    result = call(api_workspace, "list", "--rule", "hearsay")
+    assert result.exit_code == 2 and "expected a rule among same_request" in result.output

@@ -203,6 +203,22 @@ def test_the_bare_noun_lists_what_waits(desk: Workspace) -> None:
     assert len(told(desk, "label")) == len(told(desk, "label", "list", "--as", "Bob")) == 5
 
 
+def test_the_note_does_not_take_what_is_shown_for_what_waits(desk: Workspace) -> None:
+    assert call(desk, "label", "next", "--n", "2").exit_code == 0
+    assert "2 wait; label one" in call(desk, "label", "list").output
+    assert "1 shown, more wait; see --limit" in call(desk, "label", "list", "--limit", "1").output
+
+
+def test_what_a_draw_or_a_file_cannot_take_is_refused(desk: Workspace, tmp_path: Path) -> None:
+    result = call(desk, "label", "next", "--action", "allow")
+    assert result.exit_code == 2 and "expected --decisions with --action" in result.output
+    assert call(desk, "label", "agreement", "--field", "mood").exit_code == 2
+    file = tmp_path / "odd.csv"
+    file.write_text("id,answer\nd1,praise\n", encoding="utf-8")
+    result = call(desk, "label", "import", str(file))
+    assert result.exit_code == 1 and "groundswell ingest --labels" in result.output
+
+
 def test_a_correction_is_one_command_and_names_its_labeller(desk: Workspace) -> None:
     said = call(desk, "label", "give", "d0011", "kind", "praise", "--as", "Bob")
     assert "settled as praise; not drawn at random: it corrects this one alone" in said.stdout

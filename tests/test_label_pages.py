@@ -137,6 +137,11 @@ def test_more_is_drawn_by_form(client: FlaskClient) -> None:
     assert "Nothing more was drawn" in send(client, "/labels/draws", of="documents", field="severity", items="7")
 
 
+def test_a_draw_of_decisions_says_which_it_draws(client: FlaskClient) -> None:
+    page = client.get("/labels?of=decisions").text
+    assert '<select id="action" name="action"><option value="block">' in page and "blocked and allowed" not in page
+
+
 def test_owners_read_but_find_no_form(api_workspace: Workspace, api_keys: dict[str, str]) -> None:
     client = create_app(api_workspace).test_client()
     owner = {"X-API-Key": api_keys["owner"]}
