@@ -1,6 +1,7 @@
 """What a text quotes: mails, quoted lines, an agent's turns in a pasted conversation."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 Found = Iterator[tuple[int, int]]
@@ -31,7 +32,9 @@ FLAT_HEADER = re.compile(
 AGENT_TURN = re.compile(
     r"^[ \t]{0,3}[⏺■●][ \t][^\n]{0,2000}(?:\n(?![ \t]{0,3}[❯>⏺●#*])[ \t]{1,8}[^\n]{1,2000}){0,60}", re.M
 )
-FLAT_TURN = re.compile(r"⏺ [^\n]{0,1500}?(?=\s(?:❯|> |#{2,6} |\*\*[A-Z]|```)|$)", re.M)
+FLAT_TURN = "⏺ "
+FLAT_TURN_END = re.compile(r"(?=\s(?:❯|> |#{2,6} |\*\*[A-Z]|```)|$)", re.M)
+LONGEST_FLAT_TURN = 1500
 ASSISTANT = r"assistant|chatgpt|claude|copilot|gemini|grok|deepseek|ai|bot|model|agent|llm|gpt-?[\w.]{1,6}"
 WRITER = r"user|human|me|you|customer|prompt"
 TURN = re.compile(
@@ -54,14 +57,28 @@ def quote(text: str) -> Found:
         if "⏺" in text or "■" in text or ("●" in text and "⎿" in text):
             yield from (match.span() for match in AGENT_TURN.finditer(text))
         yield from mails(text)
-    if "⏺" in text:
-        yield from (match.span() for match in FLAT_TURN.finditer(text))
+    if FLAT_TURN in text:
+        yield from flat_turns(text)
     if "wrote:" in text or "essage" in text:
         for match in FLAT_HEADER.finditer(text):
             if match.start() and "\n" not in text[match.start() :]:
                 yield match.start(), len(text)
     if ":" in text or "# " in text:
         yield from turns(text)
+
+
+def flat_turns(text: str) -> Found:
+    """An agent's turns in a line, up to the next one who speaks or the end of the line, unless that is too far."""
+    # Each end is looked for once: a pattern would look as far anew from every sign that begins a turn.
+    ends = [match.start() for match in FLAT_TURN_END.finditer(text)]
+    start = text.find(FLAT_TURN)
+    while start >= 0:
+        words = start + len(FLAT_TURN)
+        end = ends[bisect_left(ends, words)]
+        near = end - words <= LONGEST_FLAT_TURN
+        if near:
+            yield start, end
+        start = text.find(FLAT_TURN, end if near else start + 1)
 
 
 def mails(text: str) -> Found:
