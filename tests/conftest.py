@@ -12,8 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from jobs.workspace import Workspace
 
-# Servers on loopback for whatever is delivered.
-pytest_plugins = ["receivers"]
+# Servers on loopback for whatever is delivered; filled workspaces and the API over them.
+pytest_plugins = ["receivers", "worlds"]
 
 Snapshot = dict[str, list[tuple[object, ...]]]
 

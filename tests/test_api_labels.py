@@ -6,23 +6,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api import ServerSettings, create_app
 from jobs.workspace import Workspace
 
 NEXT = "d0905"
 SLASHED = "https://forum.example//t/12?page=2"
-
-
-@pytest.fixture
-def client(api_workspace: Workspace) -> FlaskClient:
-    app = create_app(api_workspace, ServerSettings(rate="100000 per minute"))
-    app.validate_response = True  # type: ignore[attr-defined]
-    return app.test_client()
-
-
-@pytest.fixture
-def analyst(api_keys: dict[str, str]) -> dict[str, str]:
-    return {"X-API-Key": api_keys["analyst"]}
 
 
 @pytest.fixture

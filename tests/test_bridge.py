@@ -1,12 +1,6 @@
 """The bridge: the same weeks under two versions, so that a relabelling is never read as a trend."""
 
-import shutil
-import sqlite3
-from collections.abc import Iterator
-from pathlib import Path
-
 import pandas as pd
-import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +10,7 @@ from jobs import bridge, enrich, ledger_job
 from jobs.cli import cli
 from jobs.store import Store
 from jobs.store_search_counts import CountFilter
-from jobs.workspace import Workspace, create_workspace
+from jobs.workspace import Workspace
 from mitigations.against import difference, mean_of
 from mitigations.bridge import SIDES, WEEKS, bridged, first_day
 from nlp.hashing import Hashing
@@ -93,30 +87,6 @@ def test_interval_of_a_mean_is_narrower_and_that_of_a_difference_wider_than_its_
     assert (mean, low, high) == (10.0, 8.0, 12.5)
     change = difference(week, (mean, low, high))
     assert change[0] == 0 and change[1] < week[1] - week[0] and change[2] > week[2] - week[0]
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten weeks of feedback (delivery_world.sql) with their ledger; copied for each test."""
-    made, _ = create_workspace(tmp_path_factory.mktemp("bridge") / "workspace")
-    connection = sqlite3.connect(made.database)
-    connection.executescript(Path(__file__).with_name("delivery_world.sql").read_text(encoding="utf-8"))
-    connection.commit()
-    connection.close()
-    with made.open_store() as store:
-        ledger_job.run(store, made.settings, as_of=AS_OF)
-    return made.path
-
-
-@pytest.fixture
-def workspace(world: Path, tmp_path: Path) -> Workspace:
-    return Workspace(Path(shutil.copytree(world, tmp_path / "workspace")))
-
-
-@pytest.fixture
-def store(workspace: Workspace) -> Iterator[Store]:
-    with workspace.open_store() as opened:
-        yield opened
 
 
 def read_anew(store: Store, version: str, *, moves: str = "UPDATE classification SET severity = 1") -> None:

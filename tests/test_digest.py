@@ -2,9 +2,6 @@
 
 import json
 import re
-import shutil
-import sqlite3
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from markdown_it import MarkdownIt
 
-from jobs import digest, ledger_job
+from jobs import digest
 from jobs.cli import cli
 from jobs.digest_lines import by_audit, customers, number, summary, title
 from jobs.store import Store
@@ -55,31 +52,6 @@ def page(html: str) -> Words:
 
 def page_text(html: str) -> str:
     return " ".join(page(html).words)
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small world (delivery_world.sql) with its ledger; copied for each test."""
-    made, _ = create_workspace(tmp_path_factory.mktemp("world") / "workspace")
-    connection = sqlite3.connect(made.database)
-    connection.executescript(Path(__file__).with_name("delivery_world.sql").read_text(encoding="utf-8"))
-    connection.execute("INSERT INTO job_state VALUES ('detect', 'h', 'r1', ?)", (AS_OF,))
-    connection.commit()
-    connection.close()
-    with made.open_store() as store:
-        ledger_job.run(store, made.settings, as_of=AS_OF)
-    return made.path
-
-
-@pytest.fixture
-def workspace(world: Path, tmp_path: Path) -> Workspace:
-    return Workspace(Path(shutil.copytree(world, tmp_path / "workspace")))
-
-
-@pytest.fixture
-def store(workspace: Workspace) -> Iterator[Store]:
-    with workspace.open_store() as opened:
-        yield opened
 
 
 def built(store: Store, workspace: Workspace, owner: str = "cyber-team") -> dict[str, Any]:

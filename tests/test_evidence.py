@@ -8,25 +8,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api import ServerSettings, create_app
 from jobs import ledger_job
 from jobs.store_search_evidence import PARTS, Cell
 from jobs.workspace import Workspace
 
 AS_OF = "2026-03-31T18:00:00Z"
 AT = "/api/v1/counts/weekly/evidence"
-
-
-@pytest.fixture
-def client(api_workspace: Workspace) -> FlaskClient:
-    app = create_app(api_workspace, ServerSettings(rate="100000 per minute"))
-    app.validate_response = True  # type: ignore[attr-defined]
-    return app.test_client()
-
-
-@pytest.fixture
-def analyst(api_keys: dict[str, str]) -> dict[str, str]:
-    return {"X-API-Key": api_keys["analyst"]}
 
 
 def judge(workspace: Workspace) -> None:

@@ -2,12 +2,9 @@
 
 import re
 import shutil
-import threading
-from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
 from api import ServerSettings, create_app
 from jobs.workspace import Workspace
@@ -162,17 +159,6 @@ def test_the_evidence_leads_to_the_page_where_it_is_corrected(client: FlaskClien
     assert 'href="/documents/d0719#labels">Correct</a>' in page
     assert "quality, by Bo on 22 Mar 2026; classifier said over-block 0." in page
     assert 'href="/documents/d0710#labels">Correct</a>' in client.get("/themes/T0001").text
-
-
-@pytest.fixture
-def served(api_workspace: Workspace) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(api_workspace, ServerSettings()), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")

@@ -3,9 +3,6 @@
 import base64
 import json
 import re
-import shutil
-import sqlite3
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -19,7 +16,7 @@ from jobs.cli import cli
 from jobs.report import Ask, NotInLedger, as_html, as_json, weekly
 from jobs.report_text import render_markdown
 from jobs.store import Store
-from jobs.workspace import Workspace, create_workspace
+from jobs.workspace import Workspace
 
 AS_OF = "2026-03-10T20:00:00Z"
 HOSTILE = "plan=<img src=x onerror=alert(1)> [free](https://evil.example) @channel 41"
@@ -45,30 +42,6 @@ def read(html: str) -> Tags:
     tags = Tags()
     tags.feed(html)
     return tags
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten weeks of feedback (delivery_world.sql) with their ledger; copied for each test."""
-    made, _ = create_workspace(tmp_path_factory.mktemp("report") / "workspace")
-    connection = sqlite3.connect(made.database)
-    connection.executescript(Path(__file__).with_name("delivery_world.sql").read_text(encoding="utf-8"))
-    connection.commit()
-    connection.close()
-    with made.open_store() as store:
-        ledger_job.run(store, made.settings, as_of=AS_OF)
-    return made.path
-
-
-@pytest.fixture
-def workspace(world: Path, tmp_path: Path) -> Workspace:
-    return Workspace(Path(shutil.copytree(world, tmp_path / "workspace")))
-
-
-@pytest.fixture
-def store(workspace: Workspace) -> Iterator[Store]:
-    with workspace.open_store() as opened:
-        yield opened
 
 
 def told(store: Store, workspace: Workspace, **ask: Any) -> dict[str, Any]:

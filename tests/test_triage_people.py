@@ -1,30 +1,16 @@
 """Grave documents over HTTP and in the browser: who sees them, closing once with a trace, no text before reveal."""
 
 import shutil
-import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
-from api import ServerSettings, create_app
 from jobs.workspace import Workspace
 
 CLOSE = {"outcome": "grave", "reason": "told the biosafety officer"}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-@pytest.fixture
-def client(api_workspace: Workspace) -> FlaskClient:
-    return create_app(api_workspace, ServerSettings(rate="100000 per minute")).test_client()
-
-
-@pytest.fixture
-def analyst(api_keys: dict[str, str]) -> dict[str, str]:
-    return {"X-API-Key": api_keys["analyst"]}
 
 
 @pytest.fixture
@@ -143,17 +129,6 @@ def test_the_overview_says_how_many_wait_to_those_who_may_know(
 ) -> None:
     for headers, said in ((biology, True), ({"X-API-Key": api_keys["pm"]}, False)):
         assert ("2 documents may be grave" in client.get("/", headers=headers).text) is said
-
-
-@pytest.fixture
-def served(api_workspace: Workspace) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(api_workspace, ServerSettings()), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
