@@ -1,13 +1,11 @@
 """Part of the step `ledger`: where a new classifier or taxonomy serves, the last weeks counted under both."""
 
-from datetime import date, timedelta
-
 import pandas as pd
 
 from jobs.store import Store
 from jobs.store_bridge import Pair
 from mitigations.bridge import bridged, first_day
-from mitigations.cells import ALL
+from mitigations.cells import ALL, attributes_of, weeks_within
 
 BY = (ALL, "harm_domain")
 Cell = tuple[str, str, str, int]
@@ -44,30 +42,15 @@ def run(store: Store, *, as_of: str) -> int:
 def moved(store: Store, documents: pd.DataFrame) -> dict[Cell, int]:
     """By how many unique documents the new version moved each cell that was revised now."""
     revised = store.bridge.unjudged()
-    ways = sorted({_way(row["slice"]) for row in revised})
+    ways = sorted({"&".join(attributes_of(row["slice"])) or ALL for row in revised})
     rows = bridged(documents, by=ways).to_dict("records") if ways else []
     shifts = {(row["week"], row["kind"], row["slice"]): row["unique_after"] - row["unique_before"] for row in rows}
     return {
         (row["week"], row["kind"], row["slice"], row["span"]): sum(
-            shifts.get((week, row["kind"], row["slice"]), 0) for week in _weeks(row["week"], row["span"])
+            shifts.get((week, row["kind"], row["slice"]), 0) for week in weeks_within(row["week"], row["span"])
         )
         for row in revised
     }
-
-
-def _weeks(last: str, span: int) -> list[str]:
-    """The weeks that a row of the ledger sums up.
-
-    >>> _weeks("2026-W02", 3)
-    ['2025-W52', '2026-W01', '2026-W02']
-    """
-    monday = date.fromisocalendar(int(last[:4]), int(last[6:]), 1)
-    return [(monday - timedelta(weeks=back)).strftime("%G-W%V") for back in reversed(range(span))]
-
-
-def _way(key: str) -> str:
-    """The way of slicing of a slice key."""
-    return "&".join(part.partition("=")[0] for part in key.split("&"))
 
 
 def versions(pair: Pair) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from jobs.cli_context import iso_week, json_option, pass_workspace, show
+from jobs.cli_context import iso_week, json_option, kind_option, pass_workspace, show
 from jobs.escapes import one_line
 from jobs.workspace import Workspace
 
@@ -21,13 +21,7 @@ NAMES = {
 
 
 @click.command("bridge")
-@click.option(
-    "--kind",
-    type=click.Choice(["over_block", "under_block"]),
-    default="over_block",
-    show_default=True,
-    help="Legitimate use stopped, or harm let through.",
-)
+@kind_option
 @click.option("--by", type=click.Choice(["harm_domain"]), help="Slice by harm domain; without: the total alone.")
 @click.option("--week", callback=iso_week, help="One ISO week, such as 2026-W10.")
 @json_option

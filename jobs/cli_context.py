@@ -49,6 +49,15 @@ def pass_workspace(command: Callable[..., R]) -> Callable[..., R]:
     return wrapped
 
 
+kind_option = click.option(
+    "--kind",
+    type=click.Choice(["over_block", "under_block"]),
+    default="over_block",
+    show_default=True,
+    help="Legitimate use stopped, or harm let through.",
+)
+
+
 def iso_week(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     """The week asked for, as the ledger names it. Raises `click.BadParameter` where there is none such."""
     if value is None:

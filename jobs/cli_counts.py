@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from jobs.cli_bridge import bridge
-from jobs.cli_context import iso_week, json_option, pass_workspace, show
+from jobs.cli_context import iso_week, json_option, kind_option, pass_workspace, show
 from jobs.escapes import one_line
 from jobs.spreadsheet import as_csv
 from jobs.store import Store
@@ -22,13 +22,6 @@ SPANS = ("auto", "1", "4")
 EVERYTHING = 1_000_000
 LEFT_OUT = ("suppressed",)
 """The command line suppresses nothing."""
-kind_option = click.option(
-    "--kind",
-    type=click.Choice(["over_block", "under_block"]),
-    default="over_block",
-    show_default=True,
-    help="Legitimate use stopped, or harm let through.",
-)
 
 
 @click.group("counts")
@@ -91,38 +84,29 @@ def account(store: Store, *, kind: str, by: str | None, span: str) -> list[Row]:
     A way of slicing that the ledger does not hold is counted now, as of the same moment.
     """
     from jobs.store_search_counts import AUTO, CountFilter
-    from mitigations.cells import ALL, slicing
+    from mitigations.cells import ALL, attributes_of, slicing
 
     wanted = slicing(by) if by else ()
     chosen = CountFilter(kind=kind, span=AUTO if span == "auto" else int(span))
     rows = store.search.counts.weekly(chosen, limit=EVERYTHING).rows
     if not rows:
         return []
-    held = [row for row in rows if row["slice"] == ALL or attributes(row["slice"]) == wanted]
+    held = [row for row in rows if row["slice"] == ALL or attributes_of(row["slice"]) == wanted]
     if wanted and all(row["slice"] == ALL for row in held):
         held = _counted_now(store, kind, "&".join(wanted), span, rows[0]["as_of"])
     shown = [{name: value for name, value in row.items() if name not in LEFT_OUT} for row in held]
     return sorted(shown, key=lambda row: (row["week"], row["slice"] != ALL, row["slice"]))
 
 
-def attributes(key: str) -> tuple[str, ...]:
-    """The attributes of a slice key.
-
-    >>> attributes("harm_domain=cyber&plan=pro"), attributes("all")
-    (('harm_domain', 'plan'), ())
-    """
-    return tuple(part.partition("=")[0] for part in key.split("&") if "=" in part)
-
-
 def _counted_now(store: Store, kind: str, by: str, span: str, as_of: str) -> list[Row]:
     from jobs.ledger_job import counted
-    from mitigations.cells import unattributed
+    from mitigations.cells import attributes_of, unattributed
 
     frame = counted(store, by=by, as_of=as_of)
     frame = frame[frame["kind"] == kind]
     frame = frame[frame["span"] == (frame["sparse"] * 3 + 1 if span == "auto" else int(span))]
     rows = [{str(name): null(value) for name, value in row.items()} for row in frame.astype(object).to_dict("records")]
-    known = {name for row in rows for name in attributes(row["slice"])}
+    known = {name for row in rows for name in attributes_of(row["slice"])}
     if not known or all(part.endswith("=(none)") for row in rows for part in row["slice"].split("&") if "=" in part):
         raise click.ClickException(f"expected attributes that documents have, got {by!r}; see 'groundswell documents'")
     flags = ("partial", "sparse")

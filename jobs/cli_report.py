@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from jobs.cli_context import iso_week, json_option, pass_workspace
+from jobs.cli_context import iso_week, json_option, kind_option, pass_workspace
 from jobs.workspace import Workspace
 
 
@@ -14,13 +14,7 @@ def report() -> None:
 
 
 @report.command("weekly")
-@click.option(
-    "--kind",
-    type=click.Choice(["over_block", "under_block"]),
-    default="over_block",
-    show_default=True,
-    help="Legitimate use stopped, or harm let through.",
-)
+@kind_option
 @click.option("--week", callback=iso_week, help="An ISO week, such as 2026-W10; without: the last one that is over.")
 @click.option("--by", default="harm_domain", show_default=True, help="Attributes to slice by, such as plan.")
 @click.option(

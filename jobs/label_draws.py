@@ -19,7 +19,6 @@ from mitigations.sampling import Design, Draw, active_sizes, draw, even_sizes, p
 Row = dict[str, Any]
 
 DOCUMENTS, DECISIONS, TRUTH = "documents", "decisions", "truth"
-DRAWN_FIELDS = ("kind", "harm_domain", "use_case", "severity")
 HEADLINES = ("over_block", "under_block")
 """The kinds whose weekly counts are estimated: a document is worth a label as far as it may be one of them."""
 MISSED = 0.1

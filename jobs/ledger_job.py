@@ -8,11 +8,11 @@ from jobs import bridge
 from jobs.ledger_revisions import changed_names, late_weeks, revised, revisions, why
 from jobs.settings import Settings
 from jobs.store import Store
+from jobs.store_ledger import OF_A_DOCUMENT
 from mitigations.claims import CONTRACT
 from mitigations.ledger import Evidence, weekly
 from topics.delay import completeness
 
-OF_A_DOCUMENT = ("harm_domain", "mitigation", "source", "use_case")
 NO_SLICE = tuple("received_day received_at seats revenue said said_probability certain campaign".split())
 CROSSED = ("harm_domain&plan", "harm_domain&product")
 MOST_VALUES = 40

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mitigations.cells import week_name, week_start
+from jobs.store_ledger import REMEMBERED
+from mitigations.cells import week_name, week_start, weeks_within
 
 KEY = ["week", "kind", "slice", "span"]
-SAID = ("claimed_raw", "claimed_unique", "claims_estimated", "customers", "as_of")
+SAID = (*REMEMBERED, "as_of")
 
 
 def revised(known: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -60,7 +61,7 @@ def why(changed: pd.DataFrame, late_weeks: Iterable[str], other: Sequence[str]) 
     told = []
     for row in changed.to_dict("records"):
         names = [name for name in other if name != "duplicates"]
-        if row["claimed_raw"] != row["claimed_raw_old"] and _weeks(row["week"], row["span"]) & late:
+        if row["claimed_raw"] != row["claimed_raw_old"] and late & set(weeks_within(row["week"], row["span"])):
             names.insert(0, "late arrivals")
         collapsed = row["claimed_raw"] == row["claimed_raw_old"] and row["claimed_unique"] != row["claimed_unique_old"]
         if collapsed and (not names or "duplicates" in other):
@@ -89,8 +90,3 @@ def changed_names(before: Mapping[str, str], after: Mapping[str, str]) -> list[s
 def _said(row: Mapping[Any, Any], end: str) -> dict[str, Any]:
     values = {name: row[f"{name}{end}"] for name in SAID}
     return {name: None if pd.isna(value) else value for name, value in values.items()}
-
-
-def _weeks(last: str, span: int) -> set[str]:
-    monday = pd.Timestamp.fromisocalendar(int(last[:4]), int(last[6:]), 1)
-    return {week_name(monday - pd.Timedelta(weeks=back)) for back in range(span)}

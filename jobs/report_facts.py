@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from jobs.owners import owner_for
@@ -14,7 +13,7 @@ from jobs.store_bridge import Pair
 from jobs.store_search_counts import CountFilter
 from jobs.telling import tells
 from mitigations.against import difference, mean_of
-from mitigations.cells import ALL, NotASlicing, slicing
+from mitigations.cells import ALL, NotASlicing, attributes_of, monday, slicing, week_after
 
 Row = dict[str, Any]
 
@@ -88,7 +87,9 @@ def facts(store: Store, settings: Settings, ask: Ask) -> Facts:
     """Read what the report of `ask` says. Raises NotInLedger."""
     weeks = {row["week"]: row for row in _rows(store, ask, slice_=ALL, span=1)}
     week = _week(weeks, ask.week)
-    shown = {name: row for name, row in weeks.items() if name <= _later(week) and name > _earlier(week)}
+    # The week after is shown too, if it has begun: as far as it can be told.
+    first, last = week_after(week, 1 - WEEKS_SHOWN), week_after(week)
+    shown = {name: row for name, row in weeks.items() if first <= name <= last}
     parts = _parts(store, ask, week)
     cells = Cells()
     for name, row in shown.items():
@@ -169,23 +170,14 @@ def _parts(store: Store, ask: Ask, week: str) -> list[Row]:
         wanted = slicing(ask.by)
     except NotASlicing as error:
         raise NotInLedger(str(error)) from None
-    rows = _rows(store, ask, slice_=None, span=0, week_from=week, week_to=_next(week))
-    found = [row for row in rows if row["slice"] != ALL and attributes(row["slice"]) == wanted]
+    rows = _rows(store, ask, slice_=None, span=0, week_from=week, week_to=week_after(week))
+    found = [row for row in rows if row["slice"] != ALL and attributes_of(row["slice"]) == wanted]
     if not found:
-        known = sorted({",".join(attributes(row["slice"])) for row in rows if row["slice"] != ALL})
+        known = sorted({",".join(attributes_of(row["slice"])) for row in rows if row["slice"] != ALL})
         raise NotInLedger(
             f"expected slices that the ledger holds ({'; '.join(known) or 'none'}), got {ask.by!r}; name one of them"
         )
     return sorted(found, key=lambda row: (-(row["claims_estimated"] or 0) / row["span"], row["slice"]))
-
-
-def attributes(key: str) -> tuple[str, ...]:
-    """The attributes of a slice key.
-
-    >>> attributes("harm_domain=cyber&plan=pro"), attributes("all")
-    (('harm_domain', 'plan'), ())
-    """
-    return tuple(part.partition("=")[0] for part in key.split("&") if "=" in part)
 
 
 def _derive(cells: Cells, week: str, shown: dict[str, Row]) -> None:
@@ -210,12 +202,12 @@ def _derive(cells: Cells, week: str, shown: dict[str, Row]) -> None:
 
 def baseline(shown: Sequence[str] | dict[str, Row], week: str) -> list[str]:
     """The four weeks before, as far as they are there."""
-    wanted = {_shifted(week, -back) for back in range(1, BASELINE + 1)}
+    wanted = {week_after(week, -back) for back in range(1, BASELINE + 1)}
     return [name for name in shown if name in wanted]
 
 
 def _bridge(store: Store, ask: Ask, weeks: Sequence[str], cells: Cells) -> list[Row]:
-    wanted = CountFilter(kind=ask.kind, slice=ALL, week_from=min(weeks), week_to=_next(max(weeks)))
+    wanted = CountFilter(kind=ask.kind, slice=ALL, week_from=min(weeks), week_to=week_after(max(weeks)))
     rows = store.bridge.page(wanted, small_cell=ask.small_cell, limit=MOST_ROWS).rows[::-1]
     for row in rows:
         cells.read(f"bridge/{row['week']}", row, ("unique_before", "unique_after", "both", "unread_before"))
@@ -224,13 +216,13 @@ def _bridge(store: Store, ask: Ask, weeks: Sequence[str], cells: Cells) -> list[
 
 def _coverage(store: Store, week: str) -> list[Row]:
     """Feeds that stopped, started or had a gap in the week."""
-    first, after = monday(week).isoformat(), monday(_next(week)).isoformat()
+    first, after = monday(week).isoformat(), monday(week_after(week)).isoformat()
     return [row for row in store.findings.coverage() if row["day_high"] >= first and row["day_low"] < after]
 
 
 def _releases(store: Store, cells: Cells, week: str) -> list[Row]:
     """Releases of the week and of the four before, newest first."""
-    first, after = monday(_shifted(week, -BASELINE)).isoformat(), monday(_next(week)).isoformat()
+    first, after = monday(week_after(week, -BASELINE)).isoformat(), monday(week_after(week)).isoformat()
     rows = [row for row in store.reference.releases() if first <= row["released_on"] < after]
     named = {
         row["release_id"]: cells.name(f"{row['mitigation']} {row['version'] or ''} ({row['released_on']})")
@@ -247,29 +239,3 @@ def _owners(
         carried = dict(part.split("=", 1) for part in row["slice"].split("&") if "=" in part)
         found[row["slice"]] = owner_for(carried, mitigations, (), default=settings.default_owner)
     return {key: cells.name(owner_row(store, owner)["name"]) for key, owner in found.items()}
-
-
-def monday(week: str) -> date:
-    """The first day of an ISO week.
-
-    >>> monday("2026-W10")
-    datetime.date(2026, 3, 2)
-    """
-    return date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
-
-
-def _shifted(week: str, weeks: int) -> str:
-    return (monday(week) + timedelta(weeks=weeks)).strftime("%G-W%V")
-
-
-def _next(week: str) -> str:
-    return _shifted(week, 1)
-
-
-def _earlier(week: str) -> str:
-    return _shifted(week, -WEEKS_SHOWN)
-
-
-def _later(week: str) -> str:
-    """The week after is shown too, if it has begun: as far as it can be told."""
-    return _next(week)

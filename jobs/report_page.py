@@ -7,12 +7,13 @@ from jobs.bridge import versions
 from jobs.report_cells import Cells, Said
 from jobs.report_charts import report_chart
 from jobs.report_confidence import confidence, flags_of
-from jobs.report_facts import Ask, Facts, Row, audited, facts, interval, monday, place_of
+from jobs.report_facts import Ask, Facts, Row, audited, facts, interval, place_of
 from jobs.report_lines import headline, lines
 from jobs.report_said import Line, ratio, spanned
 from jobs.report_words import ABOUT, KINDS, METHODS, slice_words
 from jobs.settings import Settings
 from jobs.store import Store
+from mitigations.cells import monday
 
 MOST_SLICES = 6
 

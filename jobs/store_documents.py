@@ -11,7 +11,6 @@ from jobs.store_rows import encoded, frame, records
 SPANS = "spans"
 ENTITIES = "entities"
 JSON = ("segments", "attributes")
-OWN_ID = "substr(document_id, length(source) + 2)"
 """A document's id within its source, as the index `document_by_own_id` has it."""
 
 

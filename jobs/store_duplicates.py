@@ -19,7 +19,7 @@ class Duplicates:
         self.db = db
 
     def filed(self) -> Iterator[pd.DataFrame]:
-        """Every document as `nlp.floods.account` takes it, reporter by reporter, in parts of at most CHUNK rows."""
+        """Every document as `nlp.duplicates.account` takes it, reporter by reporter, in parts of at most CHUNK rows."""
         # Keyset paging over an index: no cursor stays open while others write, and no sort of all texts.
         after: tuple[Any, ...] = ("", "", "")
         while True:

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from sqlite_utils import Database
 
 from jobs.store_label_queue import LabelQueue
 from jobs.store_rows import encoded, frame, records
@@ -17,9 +16,6 @@ class Labels(LabelQueue):
     A settled answer is the adjudicated one if there is one, else what all who labelled agree on (each one's latest);
     where they differ the item is disputed and nothing is settled.
     """
-
-    def __init__(self, db: Database) -> None:
-        super().__init__(db)
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Store one person's answer: target, of, field, value, labeller, at; replaces that person's earlier one.
@@ -99,8 +95,8 @@ class Labels(LabelQueue):
         return rows.loc[answered, columns].reset_index(drop=True)
 
     def pairs(self, field: str = "kind", *, of: str = "documents") -> pd.DataFrame:
-        """Items that two people answered: document_id (or decision id), first, second, first_labeller,
-        second_labeller; of more the two who did so first, in the order of their names."""
+        """Items that two people answered: document_id (or decision id), first, second; of more the two who did
+        so first, in the order of their names."""
         sql = """
             SELECT target, value, labeller FROM label_answer
             WHERE field = ? AND of_decision = ? ORDER BY target, labelled_at, labeller"""
@@ -114,8 +110,6 @@ class Labels(LabelQueue):
                 "document_id": first["target"].to_numpy(),
                 "first": first["value"].to_numpy(),
                 "second": second["value"].to_numpy(),
-                "first_labeller": first["labeller"].to_numpy(),
-                "second_labeller": second["labeller"].to_numpy(),
             }
         )
 

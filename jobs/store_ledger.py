@@ -121,6 +121,8 @@ class Ledger:
 
 
 KEY = ("week", "kind", "slice", "span")
+OF_A_DOCUMENT = ("harm_domain", "mitigation", "source", "use_case")
+"""What a document may be sliced by besides its segments."""
 REMEMBERED = ("claimed_raw", "claimed_unique", "claims_estimated", "customers")
 DOCUMENTS = """
     SELECT d.document_id, d.occurred_at AS day, d.received_at, d.source, d.customer, d.reporter,

@@ -2,19 +2,19 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
+from jobs.store_ledger import OF_A_DOCUMENT
 from jobs.store_paging import Listing, Page, read_page
-from mitigations.cells import NONE, escaped
+from mitigations.cells import NONE, attributes_of, escaped, monday, week_after
 from mitigations.decisions import ERRORS, NOT_RANDOM
 
 PARTS = ("counted", "collapsed", "corrected", "drawn_here", "drawn_elsewhere", "corroborated", "adjudicated", "audited")
 """In the order shown. `corrected`: a label moved the document into the cell or out of it; `corroborated`: of those
 counted, the ones joined to a decision that did what they say."""
-OF_A_DOCUMENT = ("harm_domain", "mitigation", "source", "use_case")
 COLUMNS = (
     "document_id decision_id occurred_at source reporter customer mitigation rule kept_id kind harm_domain "
     "classified_kind classified_probability classified_harm_domain label labelled_by labelled_at "
@@ -37,9 +37,8 @@ class Cell:
         >>> Cell("2026-W10", "over_block").days(), Cell("2026-W10", "over_block", span=4).days()
         (('2026-03-02', '2026-03-09'), ('2026-02-09', '2026-03-09'))
         """
-        monday = date.fromisocalendar(int(self.week[:4]), int(self.week[6:]), 1)
-        first = monday - timedelta(weeks=self.span - 1)
-        return first.isoformat(), (monday + timedelta(weeks=1)).isoformat()
+        start = monday(self.week)
+        return (start - timedelta(weeks=self.span - 1)).isoformat(), (start + timedelta(weeks=1)).isoformat()
 
     def following(self) -> str:
         """The week after it, by name: the end of a half-open range.
@@ -47,7 +46,7 @@ class Cell:
         >>> Cell("2025-W52", "over_block").following()
         '2026-W01'
         """
-        return f"{date.fromisoformat(self.days()[1]):%G-W%V}"
+        return week_after(self.week)
 
     def attributes(self) -> list[str]:
         """The attributes its slice is made by; none for the total.
@@ -55,7 +54,7 @@ class Cell:
         >>> Cell("2026-W10", "over_block", "harm_domain=cyber&plan=pro").attributes()
         ['harm_domain', 'plan']
         """
-        return [] if self.slice == "all" else [part.partition("=")[0] for part in self.slice.split("&")]
+        return list(attributes_of(self.slice))
 
 
 class EvidenceSearch:

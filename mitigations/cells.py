@@ -1,6 +1,7 @@
 """The cells of the ledger: ISO weeks and slices, as keys that sort and read well."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,8 @@ ALL = "all"
 NONE = "(none)"
 """The value of a document that does not say: a line of its own, never spread over the others."""
 WEEK = pd.Timedelta(days=7)
+EPOCH = pd.Timestamp("1970-01-05")
+"""A Monday: weeks are numbered from it."""
 SPANS = (1, 4)
 """Weeks a row of the ledger stands for: the named one, and with the three before it."""
 
@@ -30,6 +33,33 @@ def week_name(start: pd.Timestamp) -> str:
     ('2026-W10', '2026-W01')
     """
     return start.strftime("%G-W%V")
+
+
+def monday(week: str) -> date:
+    """The first day of an ISO week, named as the ledger does.
+
+    >>> monday("2026-W10")
+    datetime.date(2026, 3, 2)
+    """
+    return date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
+
+
+def week_after(week: str, weeks: int = 1) -> str:
+    """The ISO week so many after this one; before it where negative.
+
+    >>> week_after("2025-W52"), week_after("2026-W02", -2)
+    ('2026-W01', '2025-W52')
+    """
+    return f"{monday(week) + timedelta(weeks=weeks):%G-W%V}"
+
+
+def weeks_within(week: str, span: int) -> list[str]:
+    """The weeks that a row of the ledger stands for, oldest first.
+
+    >>> weeks_within("2026-W02", 3)
+    ['2025-W52', '2026-W01', '2026-W02']
+    """
+    return [week_after(week, -back) for back in reversed(range(span))]
 
 
 def weeks(first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
@@ -76,6 +106,15 @@ def slice_codes(frame: pd.DataFrame, attributes: Sequence[str]) -> tuple[npt.NDA
         parts = [(keys[pair // len(texts)], texts[pair % len(texts)]) for pair in pairs.tolist()]
         keys = [f"{before}{'&' if before else ''}{name}={text}" for before, text in parts]
     return code.astype(np.int64), keys if attributes else [ALL]
+
+
+def attributes_of(key: str) -> tuple[str, ...]:
+    """The attributes of a slice key, in its order; none for the total.
+
+    >>> attributes_of("harm_domain=cyber&plan=pro"), attributes_of("all")
+    (('harm_domain', 'plan'), ())
+    """
+    return tuple(part.partition("=")[0] for part in key.split("&") if "=" in part)
 
 
 def unattributed(key: str) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mitigations.cells import week_start
+from mitigations.cells import EPOCH, week_start
 from mitigations.known import Evidence
 from mitigations.noise import LabelNoise, label_noise
 from mitigations.ppi_bins import BINS, score_bins
@@ -18,8 +18,6 @@ from mitigations.rates import poisson_interval
 from mitigations.windows import Codes, Floats, Grid
 
 UNCORRECTED = "uncorrected: sampling variation only"
-EPOCH = pd.Timestamp("1970-01-05")
-"""A Monday: weeks are numbered from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ def estimated(
     """Estimate, interval, method and change of each window of the grid.
 
     `unique` (cells,): claims counted, which is the estimate where nothing corrects it. `arrived` (weeks,): share
-    of each week's final count that is here. `first`: number of the grid's first week since `EPOCH`.
+    of each week's final count that is here. `first`: number of the grid's first week since `cells.EPOCH`.
     """
     cells = Cells(
         unique=grid.rolled(answer.unique),

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from mitigations.arrivals import Arrivals, arrivals
-from mitigations.cells import ALL, SPANS, slice_codes, slicing, week_name, weeks
+from mitigations.cells import ALL, EPOCH, SPANS, slice_codes, slicing, week_name, weeks
 from mitigations.claims import COUNTS, KINDS, Claims, counted, members, of_kind
-from mitigations.corrected import EPOCH, UNCORRECTED, Answers, answered, answers, estimated
+from mitigations.corrected import UNCORRECTED, Answers, answered, answers, estimated
 from mitigations.known import Axes, Evidence, adjudicated, audits, blocks, exposure, weekly_exposure
 from mitigations.ledger_columns import derived
 from mitigations.windows import Codes

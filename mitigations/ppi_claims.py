@@ -13,8 +13,6 @@ from mitigations.ppi_interval import Floats, Noise, Shares, corrected
 from mitigations.ppi_pools import EVERYBODY, NO_POOL, POOLS, WINDOW, Pools, pooled
 from mitigations.rates import poisson_interval
 
-WIDEST = 5
-"""An interval that reaches beyond this many times its estimate, or beyond this many claims, tells nothing."""
 SEED = 20
 PPI, ADJUSTED, UNCORRECTED = "ppi", "adjusted counting", "uncorrected"
 
@@ -57,8 +55,7 @@ class Estimates:
     """Mean number of true claims of each cell with its 95 % interval, and how it was come by.
 
     `method`: "ppi", "adjusted counting" or "uncorrected"; `correction`: the same in a sentence; `labels` it rests
-    on; `drift`: what changed between labels and count, None if nothing did; `tells`: whether the interval is short
-    enough to say anything.
+    on; `drift`: what changed between labels and count, None if nothing did.
     """
 
     estimate: Floats
@@ -68,7 +65,6 @@ class Estimates:
     correction: npt.NDArray[np.object_]
     labels: Ints
     drift: npt.NDArray[np.object_]
-    tells: npt.NDArray[np.bool_]
 
 
 def claims(sample: Sample, cells: Cells, *, noise: LabelNoise | None = None) -> Estimates:
@@ -90,8 +86,7 @@ def claims(sample: Sample, cells: Cells, *, noise: LabelNoise | None = None) -> 
     ways = np.where(none, method, PPI).astype(object)
     labels = np.where(none, 0 if method == UNCORRECTED else len(sample.y), pools.labels).astype(np.int64)
     said = _words(pools.level, ways, labels, noise)
-    tells = high <= WIDEST * np.maximum(estimate, 1.0)
-    return Estimates(estimate, low, high, ways, said, labels, _drift(sample, cells, pools), tells)
+    return Estimates(estimate, low, high, ways, said, labels, _drift(sample, cells, pools))
 
 
 def strata(pools: Pools, unique: Floats) -> tuple[Shares, Floats, Floats]:
@@ -121,13 +116,6 @@ def noise_of(noise: LabelNoise | None, touched: Floats, yes: npt.NDArray[np.bool
     either = noise.sides or (noise, noise)
     rate, answers = (np.array([getattr(side, name) for side in either]) for name in ("rate", "answers"))
     return Noise(touched, yes, rate, answers, apart=noise.sides is not None)
-
-
-def per_exposure(estimates: Estimates, exposure: npt.ArrayLike, *, per: float = 1e4) -> tuple[Floats, Floats, Floats]:
-    """Claims per so many requests (blocked requests, customers), with interval; NaN where there is no exposure."""
-    known = np.asarray(exposure, dtype=np.float64)
-    base = np.where(known > 0, known, np.nan) / per
-    return estimates.estimate / base, estimates.low / base, estimates.high / base
 
 
 def _drift(sample: Sample, cells: Cells, pools: Pools) -> npt.NDArray[np.object_]:

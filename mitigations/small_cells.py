@@ -18,12 +18,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mitigations.cells import ALL, WEEK
+from mitigations.cells import EPOCH, WEEK, attributes_of, monday
 from mitigations.windows import Floats
 
 Flags = npt.NDArray[np.bool_]
 BLOCK = 4
-EPOCH = pd.Timestamp("1970-01-05")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +143,10 @@ def _all_of(seen: Flags) -> Flags:
 
 def _ways(slices: "pd.Series[str]") -> dict[str, str]:
     """The way of slicing of each key: its attributes joined by "&", "" for the total."""
-    return {
-        key: "" if key == ALL else "&".join(part.partition("=")[0] for part in key.split("&"))
-        for key in slices.unique()
-    }
+    return {key: "&".join(attributes_of(key)) for key in slices.unique()}
 
 
 def _week_numbers(weeks: "pd.Series[str]") -> npt.NDArray[np.int64]:
     """Weeks counted from `EPOCH`."""
-    names = {name: pd.Timestamp.fromisocalendar(int(name[:4]), int(name[6:]), 1) for name in weeks.unique()}
-    return weeks.map({name: (start - EPOCH) // WEEK for name, start in names.items()}).to_numpy(np.int64)
+    numbers = {name: (pd.Timestamp(monday(name)) - EPOCH) // WEEK for name in weeks.unique()}
+    return weeks.map(numbers).to_numpy(np.int64)

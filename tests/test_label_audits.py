@@ -52,6 +52,8 @@ def known(target: str) -> str:
 @pytest.fixture
 def workspace(tmp_path: Path, no_models: None) -> Workspace:
     made, _ = create_workspace(tmp_path / "workspace")
+    # One draw of a secret's in twenty misses the truth by more than its interval says, as it should.
+    (made.path / "key").write_text("5" * 64)
     with made.open_store() as store:
         ingest(made, store, Request(log(tmp_path), input="decisions"), now=NOW)
     return made
