@@ -1,11 +1,12 @@
 """Whether the intervals of estimated claims hold what they promise, and how wide they are: simulated and real.
 
-    python benchmarks/intervals.py [--part grid|real|drift|change|nowcast|exact] [--small] [--seed N] [--data FOLDER]
+    python benchmarks/intervals.py [--part grid|real|swings|...] [--small] [--seed N] [--data FOLDER]
 
 Prints JSON. `grid`: 2,000 streams in each of 480 cells (classifier's F1 x prevalence x labels x design x label
 noise): coverage of the 95 % interval, misses on either side, width, bias, bias of the raw count, and the width that
-labels alone would give. `real`: the same on real labels (`intervals_real.py`). The other parts are in
-`intervals_drift.py`. Constants were chosen on other seeds than the default one."""
+labels alone would give. `real`: the same on real labels (`intervals_real.py`). `swings`: labels of weeks that differ
+(`intervals_swings.py`). The other parts are in `intervals_drift.py`. Constants were chosen on other seeds than
+the default one."""
 
 import argparse
 import itertools

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from interval_worlds import DESIGNS, DOCUMENTS, Floats, World, by_bin, counted, world
 from intervals_exact import exact
+from intervals_swings import swinging
 from numpy.typing import NDArray
 
 from mitigations.drift import SCORES_ALARM, TRUTH_ALARM, score_drift, truth_drift
@@ -135,4 +136,5 @@ PARTS: dict[str, Callable[..., dict[str, Any]]] = {
     "change": changed,
     "nowcast": unfinished,
     "exact": exact,
+    "swings": swinging,
 }

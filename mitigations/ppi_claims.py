@@ -12,6 +12,7 @@ from mitigations.ppi_bins import GUESS, SAID_YES, Ints, groups, sides, summed
 from mitigations.ppi_interval import Floats, Noise, Shares, corrected
 from mitigations.ppi_pools import EVERYBODY, NO_POOL, POOLS, WINDOW, Pools, pooled
 from mitigations.rates import poisson_interval
+from mitigations.swings import swings
 
 SEED = 20
 PPI, ADJUSTED, UNCORRECTED = "ppi", "adjusted counting", "uncorrected"
@@ -76,7 +77,8 @@ def claims(sample: Sample, cells: Cells, *, noise: LabelNoise | None = None) -> 
     """
     pools = pooled(sample, cells)
     shares, counts, touched = strata(pools, cells.unique)
-    found = corrected(counts, cells.certain, shares, noise_of(noise, touched, sides(groups(pools.items))))
+    wrong = noise_of(noise, touched, sides(groups(pools.items)))
+    found = corrected(counts, cells.certain, shares, wrong, swings(sample, cells, pools, shares))
     none = pools.level == NO_POOL
     rest = Cells(cells.unique[none], cells.certain[none], cells.week[none], cells.slice[none], cells.span)
     fallback, method = _fallback(sample, rest)

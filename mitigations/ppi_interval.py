@@ -69,7 +69,9 @@ class Moments:
         return Moments(self.mean - other.mean, self.variance - other.variance, self.third - other.third)
 
 
-def corrected(counts: Floats, certain: Floats, shares: Shares, noise: Noise | None) -> tuple[Floats, Floats, Floats]:
+def corrected(
+    counts: Floats, certain: Floats, shares: Shares, noise: Noise | None, swing: Floats | None = None
+) -> tuple[Floats, Floats, Floats]:
     """Estimate, low and high of the mean number of true ones behind each cell's counts.
 
     `counts` (cells, bins), `certain` (cells,): known to be true. The sum over bins of count times share of
@@ -77,11 +79,12 @@ def corrected(counts: Floats, certain: Floats, shares: Shares, noise: Noise | No
     low end one label of the bin that lowers it most is taken to be false, for the high end one of the bin that
     raises it most, or one more document, to be true (as for standardised rates: Fay & Feuer 1997, Statistics in
     Medicine), and the two are mixed evenly (mid-P: Fay & Kim 2017, Biometrical Journal). Counts vary as Poisson.
+    `swing` (cells,): mean square of what the log odds of all shares differ by from those of the labels (`swings.py`).
     """
     lowest, highest, one_more = shifts(counts, certain, shares)
-    centre = _total(counts, certain, shares, noise)
-    fewer = _total(counts, certain, _shifted(shares, lowest, 0.0), noise).less(centre)
-    more = _total(counts, certain, _shifted(shares, highest, 1.0), noise).less(centre)
+    centre = _total(counts, certain, shares, noise, swing)
+    fewer = _total(counts, certain, _shifted(shares, lowest, 0.0), noise, swing).less(centre)
+    more = _total(counts, certain, _shifted(shares, highest, 1.0), noise, swing).less(centre)
     more = more.plus(Moments(one_more, one_more**2, 2 * one_more**3))
     # A bin whose label could go either way goes one way; two bins go each their own.
     same = (lowest & highest).any(-1)
@@ -123,18 +126,27 @@ def _shifted(shares: Shares, where: npt.NDArray[np.bool_], true: float) -> Share
     return Shares(shares.true + true * more, shares.trials + more, shares.guess)
 
 
-def _total(counts: Floats, certain: Floats, shares: Shares, noise: Noise | None) -> Moments:
+def _total(counts: Floats, certain: Floats, shares: Shares, noise: Noise | None, swing: Floats | None) -> Moments:
     share = cleaned(share_moments(shares.true, shares.trials, shares.guess), noise)
     total = product_moments(counts, share).plus(Moments(certain, certain, 2 * certain))
+    if swing is not None:
+        slope, bend = bends(counts, share.mean)
+        total = total.plus(Moments(0 * slope, slope**2 * swing, 3 * slope**2 * bend * swing**2))
     if noise is None:
         return total
     # A wrong rate of noise is wrong in all bins at once; it has a gamma's moments, a little more than seen.
-    slope = counts * noise.touched * (2 * share.mean - 1) / (1 - 2 * noise.wrong)
-    for side, part in enumerate([slope * ~noise.yes, slope * noise.yes] if noise.apart else [slope]):
+    bent = counts * noise.touched * (2 * share.mean - 1) / (1 - 2 * noise.wrong)
+    for side, part in enumerate([bent * ~noise.yes, bent * noise.yes] if noise.apart else [bent]):
         answers = noise.answers[..., side]
         wrong, unit = noise.rate[..., side] * answers + 1.0, part.sum(-1) / answers
         total = total.plus(Moments(0.5 * unit, wrong * unit**2, 2 * wrong * unit**3))
     return total
+
+
+def bends(counts: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """First and second derivative of the true ones behind the counts, by the log odds of all bins."""
+    slope = counts * np.maximum(share * (1 - share), 0.0)
+    return slope.sum(axis=-1), (slope * (1 - 2 * share)).sum(axis=-1)
 
 
 def cleaned(share: Moments, noise: Noise | None) -> Moments:
