@@ -27,8 +27,10 @@ def reveal(document_id: str, reason: str) -> dict[str, Any]:
     return {"reveal_id": store().keys.reveal(document_id, actor=who, reason=reason, now=now())}
 
 
-def found(row: dict[str, Any] | None, what: str) -> dict[str, Any]:
+def found(
+    row: dict[str, Any] | None, what: str, *, why: str = "it may have been forgotten, or the id is misspelt"
+) -> dict[str, Any]:
     """The row; 404 if there is none."""
     if row is None:
-        raise NotFound(f"no {what}; it may have been forgotten, or the id is misspelt")
+        raise NotFound(f"no {what}; {why}")
     return row

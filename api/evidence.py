@@ -42,4 +42,6 @@ def account(cell: Cell) -> dict[str, Any]:
         kind=cell.kind, slice=cell.slice, week_from=cell.week, week_to=cell.following(), span=cell.span
     )
     rows = store().search.counts.weekly(wanted, small_cell=small_cell(), limit=1).rows
-    return found(rows[0] if rows else None, f"row of {cell.week}, {cell.kind}, {cell.slice} over {cell.span} weeks")
+    what = f"row of {cell.week}, {cell.kind}, {cell.slice} over {cell.span} week{'s' if cell.span > 1 else ''}"
+    why = "nothing is counted there, or the ledger does not slice so; /counts/weekly lists what it holds"
+    return found(rows[0] if rows else None, what, why=why)

@@ -49,6 +49,18 @@ def pass_workspace(command: Callable[..., R]) -> Callable[..., R]:
     return wrapped
 
 
+class _OutputFile(click.Path):
+    """A file to write, in a folder that is there: said before the work is done, not after."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = super().convert(value, param, ctx)
+        if not path.parent.is_dir():
+            self.fail(f"expected a folder that exists, got {str(path.parent)!r}; make it first", param, ctx)
+        return path
+
+
+output_file = _OutputFile(dir_okay=False, path_type=Path)
+
 kind_option = click.option(
     "--kind",
     type=click.Choice(["over_block", "under_block"]),

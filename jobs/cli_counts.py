@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from jobs.cli_bridge import bridge
-from jobs.cli_context import iso_week, json_option, kind_option, pass_workspace, show
+from jobs.cli_context import iso_week, json_option, kind_option, output_file, pass_workspace, show
 from jobs.escapes import one_line
 from jobs.spreadsheet import as_csv
 from jobs.store import Store
@@ -54,7 +54,7 @@ counts.add_command(bridge)
     show_default=True,
     help="CSV, JSON and Parquet hold every column of the account.",
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@click.option("-o", "--output", type=output_file, help="Write to this file.")
 @json_option
 @pass_workspace
 def weekly(

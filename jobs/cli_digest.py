@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jobs.cli_context import json_option, pass_workspace
+from jobs.cli_context import json_option, output_file, pass_workspace
 from jobs.store import Store
 from jobs.workspace import Workspace
 
@@ -22,7 +22,7 @@ from jobs.workspace import Workspace
     show_default=True,
     help="Markdown, or a page with its charts inside.",
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file.")
+@click.option("-o", "--output", type=output_file, help="Write it to this file.")
 @json_option
 @pass_workspace
 def digest(

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
-from jobs.cli_context import json_option, pass_workspace, show
+from jobs.cli_context import json_option, output_file, pass_workspace, show
 from jobs.cli_findings import limit_option
 from jobs.store import Store
 from jobs.store_keys import timestamp
@@ -86,7 +87,7 @@ def list_queue(workspace: Workspace, field: str, decisions: bool, who: str | Non
 @click.option("--weeks", type=click.IntRange(1, 520), help="Of the newest weeks; else the setting label_weeks.")
 @click.option("--gold", type=click.FloatRange(0, 0.5), help="Share of planted settled items; else label_gold.")
 @click.option("--double", type=click.FloatRange(0, 1), help="Share that two people answer; else label_double.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write queue.csv or queue.jsonl.")
+@click.option("-o", "--output", type=output_file, help="Write queue.csv or queue.jsonl.")
 @click.option("--reveal", is_flag=True, help="With the texts that are withheld; who read them and why is kept.")
 @click.option("--reason", help="Why withheld texts must be read; with --reveal.")
 @as_option
@@ -101,6 +102,10 @@ def next_items(workspace: Workspace, **asked: Any) -> None:
         raise click.UsageError(f"expected -o to end in {' or '.join(ENDINGS)}, got {output.name!r}; rename it")
     if asked["action"] and not asked["decisions"]:
         raise click.UsageError("expected --decisions with --action, got none: documents have no action; add it")
+    if asked["decisions"] and _was_given("field"):
+        raise click.UsageError(
+            f"expected no --field with --decisions, got {asked['field']}: an audit asks what a request was; leave it out"
+        )
     if asked["reveal"] and not reason.strip():
         raise click.UsageError("expected --reason TEXT with --reveal, got none; it is kept with your name")
     drawn, rows = handed_out(workspace, asked)
@@ -110,6 +115,10 @@ def next_items(workspace: Workspace, **asked: Any) -> None:
         show({**drawn, "items": rows}, True)
         return
     tell_queue(rows, False, note=told(drawn, rows, output))
+
+
+def _was_given(option: str) -> bool:
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
 
 
 def handed_out(workspace: Workspace, asked: Row) -> tuple[Row, list[Row]]:

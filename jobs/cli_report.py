@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from jobs.cli_context import iso_week, json_option, kind_option, pass_workspace
+from jobs.cli_context import iso_week, json_option, kind_option, output_file, pass_workspace
 from jobs.workspace import Workspace
 
 
@@ -28,7 +28,7 @@ def report() -> None:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=output_file,
     help="Write it to this file, as its ending says: .html, .md or .json. Without: Markdown, printed.",
 )
 @json_option

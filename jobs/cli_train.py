@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jobs.cli_context import MARKER, find_workspace, json_option, show
+from jobs.cli_context import MARKER, find_workspace, json_option, output_file, show
 from jobs.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def labelled(row: Row) -> Row:
 @click.option(
     "--labels", type=TAXONOMY, help="CSV, JSON lines or Parquet: texts, or ids of the workspace, with labels."
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write report.json or report.md.")
+@click.option("-o", "--output", type=output_file, help="Write report.json or report.md.")
 @click.option("--taxonomy", type=TAXONOMY, help="Without a workspace: the taxonomy to go by.")
 @click.option("--embedder", help="Vectors of another embedder than the one that serves: teacher, static, student.")
 @click.option(

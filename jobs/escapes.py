@@ -10,7 +10,7 @@ GAP = "\u200b"
 LINKS = re.compile(r"(?i)(?<=[a-z]):(?=//)|(?<=\bwww)\.")
 MENTIONS = re.compile(r"(?<=@)(?=\w)|(?<=<)(?=[!@#])")
 MARKUP = re.compile(r"[\\`*_\[\]|~&]")
-LINE_START = re.compile(r"^(?=[-+=#>]|\d+[.)])")
+LINE_START = re.compile(r"^(?=[-+=#>])|^\d+(?=[.)])")
 
 
 def one_line(text: str, *, most: int | None = None) -> str:
@@ -36,11 +36,11 @@ def tame(text: str) -> str:
 def markdown(text: str) -> str:
     """Tamed text that Markdown shows as it is; angle brackets become the quotes that look like them.
 
-    >>> markdown("# [x](y) <b>*z*")
-    '\\\\# \\\\[x\\\\](y) ‹b›\\\\*z\\\\*'
+    >>> markdown("# [x](y) <b>*z*"), markdown("1. x")
+    ('\\\\# \\\\[x\\\\](y) ‹b›\\\\*z\\\\*', '1\\\\. x')
     """
     escaped = MARKUP.sub(r"\\\g<0>", tame(text))
-    return LINE_START.sub(r"\\", escaped.replace("<", "‹").replace(">", "›"))
+    return LINE_START.sub(r"\g<0>\\", escaped.replace("<", "‹").replace(">", "›"))
 
 
 def file_name(text: str) -> str:

@@ -85,6 +85,11 @@ def test_table_is_not_written_to_a_file(world: Path, tmp_path: Path) -> None:
     assert done.exit_code == 2 and "csv, json or parquet" in done.output
 
 
+def test_file_in_a_folder_that_is_not_there_is_refused_before_anything_is_read(world: Path, tmp_path: Path) -> None:
+    done = asked(world, "weekly", "--format", "csv", "-o", str(tmp_path / "missing" / "w.csv"))
+    assert done.exit_code == 2 and "expected a folder that exists" in done.output
+
+
 def test_table_names_revision_campaign_drift_and_what_is_to_come(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "170")
     table = asked(world, "weekly", "--weeks", "2", "--by", "plan").output

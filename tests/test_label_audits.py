@@ -214,6 +214,8 @@ def test_the_note_does_not_take_what_is_shown_for_what_waits(desk: Workspace) ->
 def test_what_a_draw_or_a_file_cannot_take_is_refused(desk: Workspace, tmp_path: Path) -> None:
     result = call(desk, "label", "next", "--action", "allow")
     assert result.exit_code == 2 and "expected --decisions with --action" in result.output
+    result = call(desk, "label", "next", "--decisions", "--field", "kind")
+    assert result.exit_code == 2 and "expected no --field with --decisions" in result.output
     assert call(desk, "label", "agreement", "--field", "mood").exit_code == 2
     file = tmp_path / "odd.csv"
     file.write_text("id,answer\nd1,praise\n", encoding="utf-8")
