@@ -52,8 +52,8 @@ def pass_workspace(command: Callable[..., R]) -> Callable[..., R]:
 class _OutputFile(click.Path):
     """A file to write, in a folder that is there: said before the work is done, not after."""
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        path = super().convert(value, param, ctx)
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
         if not path.parent.is_dir():
             self.fail(f"expected a folder that exists, got {str(path.parent)!r}; make it first", param, ctx)
         return path
