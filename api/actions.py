@@ -1,22 +1,26 @@
-"""What people do to findings, from the API and from the dashboard alike: acknowledge, reveal."""
+"""What people do to findings, from the API and from the dashboard alike: acts on alerts, reveal."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from api.access import actor
-from api.db import now, store
+from api.db import now, store, workspace
+from jobs.alert_desk import CannotAct, Desk, act
 from jobs.store_keys import timestamp
+from jobs.triage_age import clock
 
 
-def acknowledge(alert_id: str, note: str) -> dict[str, Any]:
-    """Note that somebody looks after an alert; the first one stands."""
+def act_on_alert(alert_id: str, word: str, given: Mapping[str, str | None]) -> dict[str, Any]:
+    """Do one of the acts of `jobs.alert_desk` in the name of the key's holder; 404, or 422 where it does not fit."""
     alert = found(store().search.findings.alert(alert_id), f"alert {alert_id!r}")
-    if alert["acknowledged_at"] is None:
-        who, detail = actor(), {"note": note} if note else {}
-        store().findings.add_alert_event(
-            alert_id, at=timestamp(now()), actor=who.holder, action="acknowledged", detail=detail
-        )
+    today = date.fromisoformat(clock(store(), workspace().settings, now())[:10])
+    try:
+        act(Desk(store(), alert, today), word, given, actor=actor().holder, at=timestamp(now()))
+    except CannotAct as error:
+        raise UnprocessableEntity(str(error)) from None
     return {"alert_id": alert_id}
 
 

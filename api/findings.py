@@ -3,11 +3,11 @@
 from flask import Response, jsonify
 
 from api.access import STAFF, allow
-from api.actions import acknowledge, found
+from api.actions import act_on_alert, found
 from api.db import store
 from api.description import resource
 from api.once import once
-from api.queries import AcknowledgeBody, AlertPath, AlertQuery, ChangeQuery
+from api.queries import AcknowledgeBody, AlertActBody, AlertPath, AlertQuery, ChangeQuery
 from api.representation import listing, written
 from api.rows import Listed
 from api.rows_findings import Alert, AlertRow, ChangeRow
@@ -50,6 +50,16 @@ def show_alert(path: AlertPath) -> Response:
 @allow(STAFF, "alerts")
 def acknowledge_alert(path: AlertPath, body: AcknowledgeBody) -> Response:
     """The alert as it is afterwards."""
-    once(lambda: acknowledge(path.alert_id, body.note), status=200)
-    alert = found(store().search.findings.alert(path.alert_id), f"alert {path.alert_id!r}")
-    return written(alert, status=200)
+    return _after(path.alert_id, "ack", {"note": body.note})
+
+
+@blueprint.post("/alerts/<alert_id>/acts", responses={200: Alert}, summary="Assign, snooze, judge or close an alert")
+@allow(STAFF, "alerts")
+def act(path: AlertPath, body: AlertActBody) -> Response:
+    """The alert as it is afterwards; every act is kept with who did it and when."""
+    return _after(path.alert_id, body.act, body.model_dump(exclude={"act"}))
+
+
+def _after(alert_id: str, word: str, given: dict[str, str | None]) -> Response:
+    once(lambda: act_on_alert(alert_id, word, given), status=200)
+    return written(found(store().search.findings.alert(alert_id), f"alert {alert_id!r}"), status=200)

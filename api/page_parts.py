@@ -1,5 +1,6 @@
 """What several pages of the dashboard put together alike: checked parameters, charts, addresses."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ from api.errors import field_problems
 from jobs.charts import Spec, volume_chart
 from jobs.store_paging import Page
 from jobs.store_search_findings import ChangeFilter
-from jobs.store_search_themes import RECENT_DAYS
+from jobs.store_theme_queries import RECENT_DAYS
 
 Q = TypeVar("Q", bound=BaseModel)
 
@@ -36,12 +37,12 @@ def next_address(page: Page) -> str | None:
     return f"{request.path}?{urlencode({**request.args.to_dict(), 'cursor': page.next_cursor})}"
 
 
-def series_chart(series: str, title: str) -> Spec:
-    """The volume of a series with its changes and all releases in its time."""
+def series_chart(series: str, title: str, lineage: Sequence[Mapping[str, Any]] = ()) -> Spec:
+    """The volume of a series with its changes, all releases in its time and the lineage of its theme, if it has one."""
     search = store().search
     volume = search.counts.volume_frame(series, small_cell=small_cell())
     changes = search.findings.changes(ChangeFilter(series=series), limit=200).rows if may(STAFF) else []
-    spec = volume_chart(volume, changes, search.findings.releases(), title)
+    spec = volume_chart(volume, changes, search.findings.releases(), title, lineage)
     # The page has a heading of its own; the description stays, for those who hear the page.
     return {name: value for name, value in spec.items() if name != "title"}
 

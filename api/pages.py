@@ -11,6 +11,7 @@ from jobs.charts import weekly_chart
 from jobs.store_paging import Page
 from jobs.store_search_findings import AlertFilter
 from jobs.telling import WIDEST
+from jobs.theme_filter import ThemeFilter
 from jobs.triage_age import clock
 
 blueprint = Blueprint("pages", __name__)
@@ -35,7 +36,7 @@ def overview() -> str:
         week=search.counts.headline("over_block", small_cell=hidden),
         chart=series_chart(TOTAL, "Feedback by day"),
         alerts=alerts and gravest(alerts),
-        themes=search.themes.page(state="living", small_cell=hidden, limit=SHORT_LIST),
+        themes=search.themes.page(ThemeFilter(state="living", level=0), small_cell=hidden, limit=SHORT_LIST),
         movers=search.themes.movers(small_cell=hidden, limit=SHORT_LIST),
         coverage=search.status.coverage(limit=SHORT_LIST),
         feeds=search.status.feeds(),

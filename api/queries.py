@@ -11,6 +11,7 @@ from jobs.store_search_documents import DocumentFilter
 from jobs.store_search_findings import AlertFilter, ChangeFilter
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Week = Annotated[str, StringConstraints(pattern=r"^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$")]
 Stream = Literal["feedback", "usage_anomaly"]
 SEGMENT = re.compile(r"segment\.([A-Za-z0-9_-]{1,64})")
@@ -71,6 +72,8 @@ class DocumentQuery(Days):
     theme: Name | None = Field(None, description="a theme id, or `unassigned`")
     source: Name | None = None
     mitigation: Name | None = None
+    watch: Name | None = Field(None, description="a watchlist's id: documents that match it")
+    novel: bool | None = Field(None, description="with `watch`: what is new within it, or what is not")
 
     @model_validator(mode="after")
     def _only_segments(self) -> Self:
@@ -83,20 +86,9 @@ class DocumentQuery(Days):
         """The store's filter."""
         extra: dict[str, Any] = self.model_extra or {}
         segments = tuple(sorted((name.removeprefix("segment."), str(value)) for name, value in extra.items()))
-        names = ("stream", "kind", "harm_domain", "theme", "source", "mitigation")
-        given = {name: getattr(self, name) for name in names}
-        return DocumentFilter(
-            text=self.q or None, segments=segments, search_critical=search_critical, **given, **self.days()
-        )
-
-
-class ThemeQuery(Paging):
-    """Which themes."""
-
-    stream: Stream | None = None
-    state: Literal["living", "emerging", "active", "dormant", "merged", "retired"] | None = Field(
-        None, description="`living`: emerging, active or dormant"
-    )
+        names = ("stream", "kind", "harm_domain", "theme", "source", "mitigation", "watch", "novel")
+        given: dict[str, Any] = {name: getattr(self, name) for name in names} | self.days()
+        return DocumentFilter(text=self.q or None, segments=segments, search_critical=search_critical, **given)
 
 
 class SeriesQuery(Paging):
@@ -132,8 +124,8 @@ class ChangeQuery(Days):
 class AlertQuery(Paging):
     """Which alerts."""
 
-    state: Literal["open", "new", "ongoing", "escalating", "resolved", "regressed"] | None = Field(
-        None, description="`open`: every state but resolved"
+    state: Literal["open", "new", "ongoing", "escalating", "resolved", "regressed", "closed"] | None = Field(
+        None, description="`open`: neither resolved nor closed by somebody; `closed`: by somebody"
     )
     owner: Name | None = None
     theme: Name | None = None
@@ -215,4 +207,15 @@ class RevealBody(Strict):
 class AcknowledgeBody(Strict):
     """What to note beside the acknowledgement."""
 
-    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+    note: Note = ""
+
+
+class AlertActBody(Strict):
+    """What is done with an alert, with what that needs: assign an owner, ticket, snooze until, close with an action."""
+
+    act: Literal["ack", "assign", "ticket", "snooze", "wake", "useful", "not-useful", "close", "reopen"]
+    owner: Note = Field("", description="of owners.yaml; with assign")
+    ticket: Note = Field("", description="number or http address; with ticket")
+    until: Note = Field("", description="the first day on which it is told again, within 28; with snooze")
+    action: Note = Field("", description="what was done, such as a release or a label campaign; with close")
+    note: Note = ""

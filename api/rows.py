@@ -155,67 +155,6 @@ class Revealed(Row):
     document: Document
 
 
-class ThemeRow(Row):
-    """A theme; counts are of the last 28 days before the as-of day, null where `suppressed`."""
-
-    theme_id: str
-    name: str
-    state: str
-    stream: str
-    born_on: str
-    phrases: list[str]
-    documents: int | None
-    unique_documents: int | None
-    reporters: int | None
-    customers: int | None
-    stream_unique_documents: int = Field(description="denominator of `share`")
-    share: float | None
-    previous_reporters: int | None = Field(description="in the 28 days before those")
-    ratio: float | None
-    hazard: str | None
-    smallest_ratio: float | None = Field(description="the smallest rise that would be found in time")
-    open_alerts: int
-    suppressed: bool
-    trend: list[int] = Field(description="reporters by day, 56 days, oldest first")
-
-
-class ThemeEvent(Row):
-    """Something in a theme's lineage."""
-
-    event: str
-    happened_as_of: str
-    author: str
-    detail: Any
-
-
-class SegmentRow(Row):
-    """A segment's part in a theme and in its whole stream, last 28 days; null where `suppressed`."""
-
-    segment: str
-    value: str
-    documents: int | None
-    reporters: int | None
-    customers: int | None
-    share: float | None
-    stream_share: float | None
-    suppressed: bool
-
-
-class Theme(ThemeRow):
-    """A theme with its lineage, segments and exemplars."""
-
-    parent_id: str | None
-    fit_id: str
-    fitted_as_of: str
-    fitted_documents: int
-    threshold: float
-    coverage: float
-    embedder_version: str
-    history: list[ThemeEvent]
-    segments: list[SegmentRow]
-    exemplars: list[DocumentRow]
-
-
 class SeriesRow(Row):
     """Something counted by day."""
 

@@ -58,6 +58,14 @@ class AlertRow(Row):
     updated_as_of: str
     acknowledged_at: str | None
     acknowledged_by: str | None
+    closed_at: str | None = Field(description="closed by somebody, and not come back worse since")
+    closed_by: str | None
+    closed_with: str | None = Field(description="what was done about it")
+    snoozed_until: str | None = Field(description="the first day on which it is told again")
+    snoozed_by: str | None
+    ticket: str | None
+    useful: int = Field(description="people who found it useful")
+    not_useful: int
 
 
 class AlertEvent(Row):

@@ -1,6 +1,6 @@
 """How numbers, days and names are written on pages: Jinja filters, nothing that computes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from math import isfinite
 from typing import Any
@@ -9,16 +9,16 @@ from urllib.parse import unquote
 from flask import Flask
 from markupsafe import Markup, escape
 
+from api.wording_themes import THEME_FILTERS
 from jobs.charts import sparkline
 from jobs.store_delivery import values
 from jobs.store_search_documents import HIT_END, HIT_START
 from jobs.telling import corrections, tells
 from jobs.triage_age import age
+from topics.watch import watchlist_of
 
 NONE = "–"
-STANDING_OUT = 6
-"""Segments of a theme shown at once: those whose share differs most from the stream's."""
-SEARCHABLE = ("kind", "harm_domain", "theme", "mitigation")
+SEARCHABLE = ("kind", "harm_domain", "theme", "mitigation", "watch", "novel")
 
 
 def number(value: float | int | None, digits: int = 0) -> str:
@@ -144,19 +144,6 @@ def named_customers(row: Mapping[str, Any]) -> str:
     return "none named" if row["customers"] == 0 and row["reporters"] else number(row["customers"])
 
 
-def by_difference(segments: Sequence[Mapping[str, Any]], most: int = STANDING_OUT) -> tuple[list[Any], list[Any]]:
-    """The segments whose share differs most from that of the stream, and the others, both in their order.
-
-    >>> by_difference([{"share": 0.5, "stream_share": 0.5}, {"share": 0.9, "stream_share": 0.1}], most=1)
-    ([{'share': 0.9, 'stream_share': 0.1}], [{'share': 0.5, 'stream_share': 0.5}])
-    """
-    known = [place for place, row in enumerate(segments) if None not in (row["share"], row["stream_share"])]
-    ranked = sorted(known, key=lambda place: -abs(segments[place]["share"] - segments[place]["stream_share"]))
-    chosen = set(ranked[:most])
-    kept = [row for place, row in enumerate(segments) if place in chosen]
-    return kept, [row for place, row in enumerate(segments) if place not in chosen]
-
-
 def series_filters(series: str) -> dict[str, str]:
     """The document search behind a series; of an anomaly type only its stream, for documents have no such filter.
 
@@ -164,6 +151,8 @@ def series_filters(series: str) -> dict[str, str]:
     {'stream': 'feedback', 'kind': 'over_block', 'harm_domain': 'cyber'}
     >>> series_filters("feedback/unassigned")
     {'stream': 'feedback', 'theme': 'unassigned'}
+    >>> series_filters("feedback/watch=sabotage&novel=yes")
+    {'stream': 'feedback', 'watch': 'sabotage', 'novel': 'yes'}
     """
     stream, _, rest = series.partition("/")
     given = {name: value for name, value in values(series).items() if name in SEARCHABLE}
@@ -236,15 +225,15 @@ FILTERS = (
     named_customers,
     slice_label,
     revised,
-    by_difference,
     series_filters,
     coverage_line,
     corrections,
+    watchlist_of,
 )
 
 
 def register(app: Flask) -> None:
     """Make the filters known to templates."""
-    for one in FILTERS:
+    for one in (*FILTERS, *THEME_FILTERS):
         app.jinja_env.filters[one.__name__] = one
     app.jinja_env.tests["telling"] = lambda row: tells(row["wrongful_estimated"], row["wrongful_high"])

@@ -9,7 +9,7 @@ import pandas as pd
 Rows = pd.DataFrame | Sequence[Mapping[str, Any]]
 
 # Middle tones that keep their contrast on a white and on a dark page.
-BLUE, GREY, RED, GREEN, AMBER = "#3b82f6", "#8b95a5", "#e5484d", "#2f9e6b", "#d9902f"
+BLUE, GREY, RED, GREEN, AMBER, VIOLET = "#3b82f6", "#8b95a5", "#e5484d", "#2f9e6b", "#d9902f", "#9061d6"
 DIRECTION_COLOURS = {"up": RED, "down": GREEN}
 DAY = "%Y-%m-%d"
 VOLUME_COLUMNS = ["day", "documents", "reporters", "expected", "completeness", "masked"]
@@ -174,3 +174,17 @@ def release_rules(releases: pd.DataFrame) -> list[Any]:
     text = base.mark_text(align="right", dx=-4, y=12, fontSize=11, color=GREY)
     x = day_axis("released_on")
     return [rule.encode(x=x, tooltip=tooltip), text.encode(x=x, text="version:N", tooltip=tooltip)]
+
+
+def lineage_rules(events: pd.DataFrame) -> list[Any]:
+    """A dashed rule on the day of each event of a theme's lineage, with its word at the top."""
+    import altair as alt
+
+    if events.empty:
+        return []
+    base = alt.Chart(inline(events[["day", "event"]]))
+    tooltip = [day_tooltip("day"), alt.Tooltip("event:N")]
+    rule = base.mark_rule(strokeDash=[5, 3], strokeWidth=1.4, color=VIOLET)
+    text = base.mark_text(align="right", dx=-4, y=40, fontSize=11, color=VIOLET)
+    x = day_axis("day")
+    return [rule.encode(x=x, tooltip=tooltip), text.encode(x=x, text="event:N", tooltip=tooltip)]

@@ -1,6 +1,6 @@
 """Charts as Vega-Lite specifications: drawn by the dashboard in the page and by digests as PNG."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from jobs.chart_layers import (
     dated,
     day_axis,
     inline,
+    lineage_rules,
     nowcasts,
     number_tooltips,
     release_rules,
@@ -42,27 +43,34 @@ LIGHT: Spec = {
     "axis": {"labelColor": INK, "titleColor": INK, "gridColor": GRID, "domain": False, "titleFontWeight": "normal"},
     "title": {"color": "#1b2330", "anchor": "start", "fontSize": 14, "fontWeight": 600},
     "legend": {"labelColor": INK, "titleColor": INK},
+    "text": {"color": "#1b2330"},
 }
 
 
-def volume_chart(volume: Rows, changes: Rows, releases: Rows, title: str) -> Spec:
+def volume_chart(
+    volume: Rows, changes: Rows, releases: Rows, title: str, lineage: Sequence[Mapping[str, Any]] = ()
+) -> Spec:
     """Daily volume of one series with its changepoints and the releases in its time.
 
     `volume`: day (datetime64 or ISO text), documents, reporters; optionally expected, completeness, masked.
     `changes`: day, day_low, day_high, direction, ratio. `releases`: released_on, mitigation_name, version.
-    Only changes and releases on days that are drawn are shown.
+    `lineage`: happened_as_of, event; that a theme went on as it was is not drawn.
+    Only what happened on days that are drawn is shown.
     """
     import altair as alt
 
     days = volume_days(volume)
     changes = dated(changes, ("day", "day_low", "day_high")) if len(changes) else pd.DataFrame({"day": []})
     releases = dated(releases, ("released_on",)) if len(releases) else pd.DataFrame({"released_on": []})
+    turns = [{"day": row["happened_as_of"], "event": row["event"]} for row in lineage if row["event"] != "matched"]
+    events = dated(turns, ("day",)) if turns else pd.DataFrame({"day": []})
     layers = [
         *shade(days[days["masked"]], "no data, or left out of detection", GREY, 0.25),
         *shade(days[days["completeness"] < COMPLETE], "reports still arriving", AMBER, 0.18),
         *volume_lines(days),
         *change_rules(within(changes, "day", days)),
         *release_rules(within(releases, "released_on", days)),
+        *lineage_rules(within(events, "day", days)),
     ]
     return _finished(alt.layer(*layers).resolve_scale(color="independent"), title, height=240)
 

@@ -104,7 +104,7 @@ def next_items(workspace: Workspace, **asked: Any) -> None:
         raise click.UsageError("expected --decisions with --action, got none: documents have no action; add it")
     if asked["decisions"] and _was_given("field"):
         raise click.UsageError(
-            f"expected no --field with --decisions, got {asked['field']}: an audit asks what a request was; leave it out"
+            f"expected no --field with --decisions, got {asked['field']}: audits ask what a request was; leave it out"
         )
     if asked["reveal"] and not reason.strip():
         raise click.UsageError("expected --reason TEXT with --reveal, got none; it is kept with your name")

@@ -23,7 +23,7 @@ def prepare_command() -> None:
 @json_option
 @pass_workspace
 def run_command(workspace: Workspace, as_json: bool) -> None:
-    """Run every batch job on what is new: join, templates, enrich, themes, count, ledger, detect, notify, digest."""
+    """Run every job on what is new: join, templates, enrich, themes, watch, count, ledger, detect, notify, digest."""
     from jobs.run import run
 
     rows = run(workspace, now=datetime.now(UTC))

@@ -16,6 +16,7 @@ RESOURCES = (
     "labels",
     "triage",
     "themes",
+    "watchlists",
     "volumes",
     "changes",
     "alerts",

@@ -187,8 +187,12 @@ class Guess:
     def _named(self, kind: str, field: str) -> str | None:
         fits = {"text": self._worded, "id": self._distinct, "source": self._few}.get(field, self._any)
         known = FIELDS[kind][field].names
-        pairs = ((c, p) for name in known for c, p in self.left.items() if p == name)
-        return next((c for c, p in pairs if fits(c) or (field == "id" and p not in VAGUE_IDS)), None)
+        pairs = [(c, p) for name in known for c, p in self.left.items() if p == name]
+        found = [c for c, p in pairs if fits(c) or (field == "id" and p not in VAGUE_IDS)]
+        if field == "text":
+            # A note on some rows is no text of all, where there is another column that is.
+            found.sort(key=lambda column: len(self._values(column)) < 0.5 * len(self.rows))
+        return next(iter(found), None)
 
     def _dated(self) -> str | None:
         for column, name in self.left.items():

@@ -125,6 +125,11 @@ FIELDS: dict[str, dict[str, FieldNames]] = {
         "text": _of("the words of the customer", TEXT, required=True),
         "id": DOCUMENT["id"],
     },
+    "themes": {
+        "text": _of("the words of the customer", TEXT, required=True),
+        "received_at": _of("when it arrived", RECEIVED),
+        **{name: DOCUMENT[name] for name in ("id", "reporter_id", "customer_id")},
+    },
     "labels": {
         "document_id": _of("the document", "document_id"),
         "decision_id": DECISION,

@@ -1,6 +1,7 @@
 """The third step of a run: duplicates, feed coverage, and daily volumes of every series."""
 
 import hashlib
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from topics.conditions import UNPAGED_KINDS
 from topics.coverage import coverage, masks
 from topics.delay import completeness
 from topics.volume import daily, series_table
+from topics.watch import keys, watchlist_of
 
 SEGMENT_COLUMNS = ("product", "plan", "locale", "surface")
 
@@ -31,18 +33,27 @@ def run(store: Store, settings: Settings, *, as_of: str) -> int:
         store.duplicates.replace(duplicates, quoted(documents), suspected(found.campaigns, documents))
         store.findings.replace_coverage(coverage_rows(covered))
         store.findings.replace_volumes(
-            series_rows(series, store.themes.names()),
+            series_rows(series, store.themes.names(), store.watch.names()),
             volume_rows(volumes, documents, covered, store.reference.exposure(), as_of=as_of),
         )
     return len(volumes)
 
 
 def counted(store: Store) -> pd.DataFrame:
-    """`Understanding.counted` with the segments that coverage and explanation compare as columns."""
-    documents = store.understanding.counted()
+    """`Understanding.counted` with the segments that coverage and explanation compare, and watchlists, as columns."""
+    documents = watched(store.understanding.counted(), store.watch.matches())
     for name in SEGMENT_COLUMNS:
         documents[name] = pd.Series([row.get(name) for row in documents["segments"]], dtype=object)
     return documents
+
+
+def watched(documents: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
+    """The documents with `watched`: the ends of the series keys of the watchlists that each of them matches.
+
+    `matches`: watchlist, document_id, novel (bool).
+    """
+    ends = keys(matches).to_dict()
+    return documents.assign(watched=documents["document_id"].map(lambda name: ends.get(name, [])))
 
 
 def suspected(campaigns: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
@@ -65,22 +76,22 @@ def whole_exposure(exposure: pd.DataFrame) -> pd.DataFrame:
     return rows.groupby(["day", "mitigation"])[["requests"]].sum().reset_index()
 
 
-def series_rows(series: pd.DataFrame, themes: dict[str, str]) -> pd.DataFrame:
-    """The table `series`: what each one counts, with a title a person reads."""
-    monitored = (~series["kind"].isin(UNPAGED_KINDS)).astype(int)
-    titles = [title(name, themes) for name in series["series"]]
+def series_rows(series: pd.DataFrame, themes: dict[str, str], watchlists: dict[str, str]) -> pd.DataFrame:
+    """The table `series`: what each one counts, with a title a person reads; both: names by id."""
+    monitored = (~series["kind"].isin(UNPAGED_KINDS) & series["paged"].astype(bool)).astype(int)
+    titles = [title(name, themes, watchlists) for name in series["series"]]
     return series.assign(title=titles, monitored=monitored, smallest_ratio=np.nan)
 
 
-def title(series: str, themes: dict[str, str]) -> str:
+def title(series: str, themes: Mapping[str, str], watchlists: Mapping[str, str] | None = None) -> str:
     """How a person reads a series key.
 
     >>> title("feedback/kind=over_block&harm_domain=cyber", {})
     'over-block, cyber'
     >>> title("feedback/theme=T0001", {"T0001": "Data caps"})
     'Data caps'
-    >>> title("usage_anomaly/total", {})
-    'all usage anomalies'
+    >>> title("usage_anomaly/total", {}), title("feedback/watch=w1&novel=yes", {}, {"w1": "Sabotage"})
+    ('all usage anomalies', 'Sabotage, new subjects')
     """
     stream, _, rest = series.partition("/")
     people = {"feedback": "feedback", "usage_anomaly": "usage anomalies"}.get(stream, stream)
@@ -91,6 +102,10 @@ def title(series: str, themes: dict[str, str]) -> str:
     values = [part.partition("=")[2] for part in rest.split("&")]
     if rest.startswith("theme="):
         return themes.get(values[0], values[0])
+    if (watch := watchlist_of(series)) is not None:
+        name = (watchlists or {}).get(watch, watch)
+        told = name if stream == "feedback" else f"{name}, {people}"
+        return f"{told}, new subjects" if rest.endswith("&novel=yes") else told
     spelt = [{"over_block": "over-block", "under_block": "under-block"}.get(value, value) for value in values]
     return ", ".join(value.replace("_", " ") for value in spelt)
 

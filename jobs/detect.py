@@ -8,49 +8,63 @@ import pandas as pd
 
 from jobs.count import counted, whole_exposure
 from jobs.ingest_reference import Route
-from jobs.owners import owner_of
 from jobs.settings import Settings
 from jobs.store import Store
 from jobs.store_rows import encoded
+from jobs.watch_alerts import Answers, Looked, found_changes, rises
+from jobs.watchlist import Watchlist
 from topics.alerts import STANDING_COLUMNS, alerts
-from topics.change import Conditions, DetectionSettings, changes, smallest_rises
-from topics.coverage import coverage, mark, masks
+from topics.change import Conditions, DetectionSettings
+from topics.coverage import coverage, masks
 from topics.delay import completeness
 from topics.expected import expected_reporters
 from topics.explain import Surroundings, explain
 from topics.volume import series_names, series_table
 
 
-def run(store: Store, settings: Settings, routes: Sequence[Route], *, as_of: str) -> int:
+def run(
+    store: Store,
+    settings: Settings,
+    routes: Sequence[Route],
+    watchlists: Sequence[Watchlist] = (),
+    *,
+    as_of: str,
+) -> int:
     """Detect, explain and raise alerts; replaces the changes, updates the alerts. Returns the changes found."""
     documents = counted(store)
     today = pd.Timestamp(as_of).tz_localize(None)
     found_coverage = coverage(documents)
     around = surroundings(store, found_coverage, completeness(documents, as_of=today))
     given = conditions(documents, around, as_of=today)
-    chosen = DetectionSettings(
+    titles = store.findings.titles()
+    looked = Looked(documents, store.findings.volumes(), found_coverage, given, detection(settings))
+    table = found_changes(looked, watchlists)
+    said = explanations(table, documents, around, titles)
+    answers = Answers(store.reference.mitigations(), routes, watchlists, settings.default_owner)
+    owners = [answers.owner(str(name), about) for name, about in zip(table["series"], said, strict=True)]
+    rows = change_rows(table, said, as_of=as_of)
+    raised = raise_alerts(store, table.assign(owner=owners), titles, as_of=as_of)
+    of_change = dict(zip(table["change_id"], owners, strict=True))
+    for alert in raised:
+        if alert["owner"] is None:
+            alert["owner"] = of_change[alert["members"][0]]
+    with store.transaction():
+        store.findings.replace_changes(rows)
+        store.findings.write_alerts(raised)
+        store.findings.write_smallest_ratios(rises(looked, watchlists))
+        store.findings.write_expected(
+            expected_reporters(looked.volumes, conditions=given, detector=looked.settings.detector)
+        )
+    return len(rows)
+
+
+def detection(settings: Settings) -> DetectionSettings:
+    """What the detector is set to."""
+    return DetectionSettings(
         false_alerts_per_week=settings.false_alerts_per_week,
         window_days=settings.detection_window_days,
         smallest_ratio=settings.smallest_ratio,
     )
-    volumes = store.findings.volumes()
-    titles = store.findings.titles()
-    table = mark(changes(volumes, conditions=given, settings=chosen), documents, found_coverage)
-    said = explanations(table, documents, around, titles)
-    rows = change_rows(table, said, as_of=as_of)
-    raised = raise_alerts(store, table, titles, as_of=as_of)
-    mitigations = store.reference.mitigations()
-    about = dict(zip(table["change_id"], said, strict=True))
-    for alert in raised:
-        if alert["owner"] is None:
-            explanation = about[alert["members"][0]]
-            alert["owner"] = owner_of(alert["series"], explanation, mitigations, routes, default=settings.default_owner)
-    with store.transaction():
-        store.findings.replace_changes(rows)
-        store.findings.write_alerts(raised)
-        store.findings.write_smallest_ratios(smallest_rises(volumes, conditions=given, settings=chosen))
-        store.findings.write_expected(expected_reporters(volumes, conditions=given, detector=chosen.detector))
-    return len(rows)
 
 
 def surroundings(store: Store, found_coverage: pd.DataFrame, late: pd.DataFrame) -> Surroundings:
@@ -139,7 +153,7 @@ def raise_alerts(store: Store, table: pd.DataFrame, titles: Mapping[str, str], *
         fresh = {
             "theme_id": themes_of([row["series"]])[0],
             "type": types[row["change_id"]],
-            "title": headline(row, titles),
+            "title": headline(row | {"type": types[row["change_id"]]}, titles),
             "day": f"{row['day']:%Y-%m-%d}",
             "detected_on": f"{row['detected_on']:%Y-%m-%d}",
             "owner": old["owner"] if old else None,
@@ -156,5 +170,7 @@ def headline(row: Mapping[Any, Any], titles: Mapping[str, str]) -> str:
     >>> headline({"series": "feedback/total", "direction": "up"}, {"feedback/total": "all feedback"})
     'More: all feedback'
     """
+    if row.get("type") == "first_seen":
+        return f"First seen: {titles.get(row['series'], row['series'])}"
     verb = {"up": "More", "down": "Fewer"}[row["direction"]]
     return f"{verb}: {titles.get(row['series'], row['series'])}"

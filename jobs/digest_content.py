@@ -9,8 +9,10 @@ from jobs.digest_facts import (
     Row,
     View,
     alert_facts,
+    curation_facts,
     data_facts,
     figure,
+    put_off,
     silences_in_force,
     triage_facts,
     weekly_facts,
@@ -35,12 +37,13 @@ def digest_content(
     told again. `quiet`: series without a change (series, title, smallest_ratio), the first to
     be shown first.
     """
-    mine = [alert for alert in view.alerts if alert["owner"] == owner["owner_id"]]
-    loud = sorted((alert for alert in mine if _is_news(alert, previous)), key=_urgency)
+    every = [alert for alert in view.alerts if alert["owner"] == owner["owner_id"]]
+    mine = [alert for alert in every if not put_off(alert, as_of=view.as_of)]
+    period = _period(view, owner, previous)
+    loud = sorted((one for one in mine if _is_news(one, previous) or _woken(one, period)), key=_urgency)
     blocks = [alert_facts(view, alert) for alert in loud[:MOST_BLOCKS]]
     shown = {alert["alert_id"] for alert in blocks}
     rest = sorted((alert for alert in mine if alert["alert_id"] not in shown and _lives(alert, view)), key=_urgency)
-    period = _period(view, owner, previous)
     content = _envelope(view, owner, period)
     content["counts"] = _counts([alert for alert in mine if _lives(alert, view)])
     content["news"] = _counts(loud)
@@ -55,6 +58,8 @@ def digest_content(
     content["weekly"] = weekly_facts(view, domains)
     content["data"] = data_facts(view, since=period["from"])
     content["silences"] = silences_in_force(view.store, as_of=view.as_of)
+    content["snoozed"] = [_snoozed(alert) for alert in every if alert not in mine and alert["closed_at"] is None]
+    content["curation"] = curation_facts(view, most=MOST_LISTED)
     content["triage"] = triage_facts(view, str(owner["owner_id"]))
     return content
 
@@ -63,7 +68,7 @@ def alert_content(view: View, alert: Row, owner: Mapping[str, Any]) -> Row:
     """One alert in the shape of a digest, for the message that tells of it alone."""
     day = view.today.isoformat()
     content = _envelope(view, owner, {"from": alert["day"], "to": day, "days": (view.today - _day(alert)).days})
-    empty: Row = {"others": [], "more_others": 0, "quiet": [], "more_quiet": 0, "silences": []}
+    empty: Row = {"others": [], "more_others": 0, "quiet": [], "more_quiet": 0, "silences": [], "snoozed": []}
     return {
         **content,
         **empty,
@@ -76,6 +81,18 @@ def alert_content(view: View, alert: Row, owner: Mapping[str, Any]) -> Row:
         "weekly": {"slice": "all", "last_full_week": None, "parts": [], "over_block": [], "under_block": []},
         "data": {"coverage": [], "incomplete_days": []},
     }
+
+
+def _woken(alert: Row, period: Row) -> bool:
+    """Whether a snooze ran out in this period: the alert is told again if it still lives."""
+    until = alert.get("snoozed_until")
+    return until is not None and period["from"] < until <= period["to"] and alert["state"] != "resolved"
+
+
+def _snoozed(alert: Row) -> Row:
+    """An alert that somebody put off, in the line it gets."""
+    title = one_line(str(alert["title"]), most=120)
+    return {"title": title, "until": alert["snoozed_until"], "by": one_line(str(alert["snoozed_by"]), most=80)}
 
 
 def _envelope(view: View, owner: Mapping[str, Any], period: Row) -> Row:

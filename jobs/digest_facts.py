@@ -74,6 +74,8 @@ def alert_facts(view: View, alert: Row) -> Row:
         facts[name] = change[name] if change else None
     reads = (change["explanation"] or {}).get("reads", []) if change else []
     facts["reads"] = [str(line).replace(alert["series"], facts["subject"]) for line in reads]
+    if alert.get("snoozed_until"):
+        facts["reads"].insert(0, f"It was put off until {alert['snoozed_until']} and is told again.")
     facts["exemplars"] = [{**row, "claim": one_line(row["claim"], most=LONGEST_CLAIM)} for row in exemplars]
     facts["withheld"] = withheld
     facts["todo"] = todo(facts, view.series.get(alert["series"], {}))
@@ -185,6 +187,16 @@ def silences_in_force(store: Store, *, as_of: str) -> list[Row]:
     return [{name: row[name] for name in names} for row in store.reference.silences() if row["until"] > as_of[:10]]
 
 
+def curation_facts(view: View, *, most: int) -> Row:
+    """What people keep from alerting or let count as another theme: mutes and merges in force, the newest first."""
+    told = view.store.curation.told()
+    facts: Row = {}
+    for name, rows in told.items():
+        lines = [{field: one_line(str(value), most=120) for field, value in row.items()} for row in rows[:most]]
+        facts |= {name: lines, f"more_{name}": max(len(rows) - most, 0)}
+    return facts
+
+
 def silenced(alert: Row, series: Row, silences: Sequence[Row]) -> bool:
     """Whether a silence matches: every field of its matcher is what the alert or its series says.
 
@@ -196,6 +208,12 @@ def silenced(alert: Row, series: Row, silences: Sequence[Row]) -> bool:
         silence["matcher"] and all(str(known.get(name)) == str(value) for name, value in silence["matcher"].items())
         for silence in silences
     )
+
+
+def put_off(alert: Row, *, as_of: str) -> bool:
+    """Whether somebody closed the alert, or snoozed it beyond this moment."""
+    until = alert.get("snoozed_until")
+    return alert.get("closed_at") is not None or (until is not None and until > as_of[:10])
 
 
 def figure(value: Any) -> float | int | None:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from jobs.ingest_reference import read_reference
+from jobs.watchlist import check_watchlists
 from jobs.workspace import Workspace
+from nlp.taxonomy import load_taxonomy
 
 FREE_BYTES = 2_000_000_000
 
@@ -35,6 +37,7 @@ def _reference(workspace: Workspace) -> tuple[str, str]:
     files = read_reference(workspace.path)
     known = {entry.id for entry in files.mitigations}
     with workspace.open_store() as store:
+        check_watchlists(files.watchlists, load_taxonomy(workspace.settings.taxonomy_file), store.watch.segment_names())
         seen = {str(name) for name in store.reference.mitigation_names()} - {"all"}
     strange = sorted(seen - known)
     counts = f"{len(files.mitigations)} mitigations, {len(files.owners)} owners, {len(files.releases)} releases"

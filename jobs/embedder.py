@@ -41,12 +41,17 @@ def workspace_embedder(store: Store, settings: Settings, models: Path) -> Embedd
 
 
 def _taught(claims: list[str], path: Path) -> Embedder:
-    cache = cache_directory()
     say(f"teaching the embedder on {len(claims):,} claims (once for this workspace)")
-    vectors = [teacher_vectors(seed_claims(), cache=cache), Teacher().embed(claims)]
-    student = teach(seed_claims() + claims, np.vstack(vectors), static=load_static(cache))
+    student = taught(claims, Teacher().embed(claims))
     student.save(path)
     return student
+
+
+def taught(claims: list[str], vectors: np.ndarray) -> Student:
+    """A student of the seed corpus and of these claims, with the teacher's `vectors` (n, 384) of them."""
+    cache = cache_directory()
+    lesson = np.vstack([teacher_vectors(seed_claims(), cache=cache), vectors])
+    return teach(seed_claims() + claims, lesson, static=load_static(cache))
 
 
 def teaching_set(claims: pd.DataFrame) -> list[str]:

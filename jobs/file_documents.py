@@ -61,9 +61,9 @@ class Documents:
         for line, row in zip(chunk.lines, chunk.rows, strict=True):
             if most is not None and len(batch.ids) >= most:
                 break
-            text = self._text(row)
+            text = document_text(self.columns, row)
             if isinstance(text, str):
-                batch.ids.append(self._id(row) or f"line-{line}")
+                batch.ids.append(document_id(self.columns, row) or f"line-{line}")
                 batch.texts.append(text)
             else:
                 batch.refused.append(Refusal(line, *text))
@@ -74,21 +74,23 @@ class Documents:
         )
         return batch
 
-    def _text(self, row: Row) -> str | tuple[str, str]:
-        """The text, or why there is none: (reason, detail). One column's is taken to the character."""
-        parts = self.columns.parts(row, "text")
-        strange = next((part for part in parts if not isinstance(part, str)), None)
-        if strange is not None:
-            return "not_text", f"text: expected text, got {type(strange).__name__}"
-        text: str = parts[0] if len(parts) == 1 else cells.composed(parts)
-        if not cells.visible(text):
-            return "empty_text", "text: expected words, got nothing visible"
-        return text
 
-    def _id(self, row: Row) -> str | None:
-        """The row's own id. A guessed column's is left out where it may be somebody's address."""
-        name = cells.name(self.columns.value(row, "id"))
-        return None if name is not None and "@" in name and "id" in self.columns.guessed else name
+def document_text(columns: Columns, row: Row) -> str | tuple[str, str]:
+    """The text of a row, or why there is none: (reason, detail). One column's is taken to the character."""
+    parts = columns.parts(row, "text")
+    strange = next((part for part in parts if not isinstance(part, str)), None)
+    if strange is not None:
+        return "not_text", f"text: expected text, got {type(strange).__name__}"
+    text: str = parts[0] if len(parts) == 1 else cells.composed(parts)
+    if not cells.visible(text):
+        return "empty_text", "text: expected words, got nothing visible"
+    return text
+
+
+def document_id(columns: Columns, row: Row) -> str | None:
+    """The row's own id. A guessed column's is left out where it may be somebody's address."""
+    name = cells.name(columns.value(row, "id"))
+    return None if name is not None and "@" in name and "id" in columns.guessed else name
 
 
 def few(wanted: Wanted, least: int) -> bool:

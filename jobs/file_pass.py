@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,18 @@ class SameFile(ValueError):
     """Two of input, output and quarantine are one file."""
 
 
+def distinct_files(named: Iterable[tuple[str, Path | None]]) -> None:
+    """Raises `SameFile` where of these files, each with what it is, one would be written over another."""
+    seen: dict[Path, str] = {}
+    for what, path in named:
+        if path is None or (path.exists() and not path.is_file()):
+            continue
+        place = path.resolve()
+        if place in seen:
+            raise SameFile(f"expected {what} to be another file than {seen[place]}, got {path}; name another")
+        seen[place] = what
+
+
 @dataclass(frozen=True, slots=True)
 class Paths:
     """Where to write: `output` None is standard output; `quarantine` None is beside the input, where needed."""
@@ -31,15 +43,7 @@ class Paths:
 
     def check(self, source: Path) -> None:
         """Raises `SameFile` where one would be written over another."""
-        named = [("the input", source), ("--output", self.output), ("--quarantine", self.refused(source))]
-        seen: dict[Path, str] = {}
-        for what, path in named:
-            if path is None or (path.exists() and not path.is_file()):
-                continue
-            place = path.resolve()
-            if place in seen:
-                raise SameFile(f"expected {what} to be another file than {seen[place]}, got {path}; name another")
-            seen[place] = what
+        distinct_files([("the input", source), ("--output", self.output), ("--quarantine", self.refused(source))])
 
     def refused(self, source: Path) -> Path:
         """The list of refused rows."""

@@ -111,10 +111,15 @@ def lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def _line(row: Mapping[str, Any]) -> bytes:
-    text = json.dumps(row, ensure_ascii=False)
-    if not text.isascii() or "\x7f" in text:
-        text = CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    text = escaped(json.dumps(row, ensure_ascii=False))
     try:
         return text.encode() + b"\n"
     except UnicodeEncodeError:
         return json.dumps(row).encode() + b"\n"
+
+
+def escaped(text: str) -> str:
+    """JSON text in which what drives a terminal or turns its direction is written as an escape."""
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -5,29 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from jobs.entry import Entry, Name
 from jobs.settings import SettingsError, checked, read_yaml
 from jobs.store import Store
 from jobs.store_reference import DECLARED
 from jobs.store_rows import encoded
+from jobs.watchlist import Watchlist, check_watchlists
 from jobs.workspace import Workspace
-
-
-def _as_text(value: Any) -> Any:
-    """A version such as 2.1 or an id such as 7 needs no quotes."""
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-Name = Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(_as_text)]
-
-
-class Entry(BaseModel):
-    """An entry of a list in a YAML file; unknown keys are errors, for they are mostly misspelt ones."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+from nlp.taxonomy import load_taxonomy
 
 
 class Mitigation(Entry):
@@ -121,16 +110,6 @@ class CalendarEntry(Entry):
         return self
 
 
-class Watchlist(Entry):
-    """Rare things that must be seen early."""
-
-    id: Name
-    name: Name
-    harm_domain: str | None = None
-    kinds: list[str] = []
-    words: list[str] = []
-
-
 class Silence(Entry):
     """A matcher that keeps alerts from being delivered until a day."""
 
@@ -174,6 +153,7 @@ def read_reference(workspace: Path) -> ReferenceFiles:
     owners = {owner.id for owner in found.owners}
     asked = [(f"mitigations.yaml: {entry.id}", entry.owner) for entry in found.mitigations]
     asked += [(f"routes.yaml: route {number}", entry.owner) for number, entry in enumerate(found.routes)]
+    asked += [(f"watchlists.yaml: {entry.id}", entry.owner) for entry in found.watchlists if entry.owner]
     for where, owner in asked:
         if owners and owner not in owners and owner != "default":
             known = ", ".join(sorted(owners))
@@ -213,6 +193,9 @@ def sync_reference(workspace: Workspace, store: Store, *, now: datetime | None =
     """
     files = read_reference(workspace.path)
     reference = store.reference
+    if files.watchlists:
+        taxonomy = load_taxonomy(workspace.settings.taxonomy_file)
+        check_watchlists(files.watchlists, taxonomy, store.watch.segment_names())
     with store.transaction():
         reference.replace("mitigation", [_mitigation(entry) for entry in files.mitigations])
         reference.replace("release", [_release(entry) for entry in files.releases])

@@ -87,3 +87,15 @@ def m010_ledger(db: Database) -> None:
 def m011_bridge(db: Database) -> None:
     """What the classifier before said of recent documents, and the weeks counted under both."""
     _create(db, "m011_bridge")
+
+
+@migrations()
+def m012_themes(db: Database) -> None:
+    """Themes that outlive fits: prototypes, people's edits, watchlists, the map, vectors that novelty looks at."""
+    _create(db, "m012_themes")
+
+
+@migrations()
+def m013_alert_desk(db: Database) -> None:
+    """What people's acts on an alert come to."""
+    _create(db, "m013_alert_desk")

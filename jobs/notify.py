@@ -10,7 +10,7 @@ from typing import Any
 
 from jobs.channel_options import Options, Place, identity
 from jobs.channels import Channel, open_channel
-from jobs.digest_facts import LOUD, View, look, silenced, silences_in_force
+from jobs.digest_facts import LOUD, View, look, put_off, silenced, silences_in_force
 from jobs.letters import alert_letter, digest_letter
 from jobs.message import ChannelError, Message
 from jobs.reach import FALLBACK, channels_by_owner, notification_id, owner_row, triage_channels
@@ -66,7 +66,11 @@ def queue_alerts(store: Store, settings: Settings, *, as_of: str) -> int:
     silences = silences_in_force(store, as_of=as_of)
     told, channels, rows = store.delivery.onsets(), channels_by_owner(store), []
     for alert in view.alerts:
-        if alert["state"] not in LOUD or silenced(alert, view.series.get(alert["series"], {}), silences):
+        if (
+            put_off(alert, as_of=as_of)
+            or alert["state"] not in LOUD
+            or silenced(alert, view.series.get(alert["series"], {}), silences)
+        ):
             continue
         for options in channels.get(alert["owner"], FALLBACK):
             channel = identity(options)

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from jobs.columns import plain
+from jobs.columns_names import FIELDS, TITLES
+
 BLOCK = 1 << 20
 FRAME_BLOCK = 1 << 14
 BINARY = {
@@ -176,14 +179,23 @@ def _format(path: Path, head: str) -> str:
         return "jsonl"
     if "json" in endings or re.match(r"\s*\[\s*\{", head):
         raise InputError(f"{path.name}: expected one JSON object a line, got a JSON list; convert with jq -c '.[]'")
-    return "csv"
+    return "lines" if "txt" in endings and not _names_a_column(head) else "csv"
+
+
+def _names_a_column(head: str) -> bool:
+    """Whether the first line has the name of a field in it: then a .txt is a table, else a text a line."""
+    known = {name for fields in FIELDS.values() for field in fields.values() for name in field.names} | set(TITLES)
+    return any(plain(cell.strip('"')) in known for cell in _header(head).split(_delimiter(head)))
 
 
 def _delimiter(head: str) -> str:
     """The commonest candidate in the header, outside quotes."""
-    header = next((line for line in head.splitlines() if line.strip()), "")
-    bare = "".join(header.split('"')[::2])
+    bare = "".join(_header(head).split('"')[::2])
     return max(",;\t|", key=lambda mark: (bare.count(mark), -",;\t|".index(mark)))
+
+
+def _header(head: str) -> str:
+    return next((line for line in head.splitlines() if line.strip()), "")
 
 
 def _broken_archives() -> tuple[type[Exception], ...]:

@@ -157,4 +157,19 @@ def texts(column: Any) -> list[Any]:
     return found
 
 
-FORMATS: dict[str, Callable[[Source], Lines]] = {"csv": csv_rows, "jsonl": json_rows, "parquet": parquet_rows}
+def text_rows(source: Source) -> Lines:
+    """A text a line, in the column `text`; blank lines are nothing."""
+    with source.text() as stream:
+        line = 0
+        while text := stream.readline(MAX_LINE):
+            line += 1
+            if text.strip():
+                yield line, {"text": text.rstrip("\r\n")}
+
+
+FORMATS: dict[str, Callable[[Source], Lines]] = {
+    "csv": csv_rows,
+    "jsonl": json_rows,
+    "parquet": parquet_rows,
+    "lines": text_rows,
+}

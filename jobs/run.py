@@ -5,7 +5,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from jobs import agreement, count, detect, digest, enrich, ledger_job, notify, templates_job, theming, triage
+from jobs import (
+    agreement,
+    count,
+    detect,
+    digest,
+    enrich,
+    ledger_job,
+    notify,
+    novelty,
+    templates_job,
+    theming,
+    triage,
+    watching,
+)
 from jobs.ingest_reference import ReferenceFiles, sync_reference
 from jobs.join import join_decisions
 from jobs.models import serving_fingerprint
@@ -17,7 +30,7 @@ from jobs.triage_models import watch_of
 from jobs.workspace import Workspace
 from nlp.taxonomy import load_taxonomy
 
-VERSION = 2
+VERSION = 3
 """Raised when a step computes something else from the same input, so that every workspace is redone once."""
 
 
@@ -74,8 +87,20 @@ def _enrich(day: Day) -> int:
 
 
 def _themes(day: Day) -> int:
-    version = day.models().embedder.version
-    return theming.run(day.store, day.settings, as_of=day.as_of, embedder_version=version)
+    models = day.models()
+    return theming.run(
+        day.store,
+        day.settings,
+        as_of=day.as_of,
+        embedder_version=models.embedder.version,
+        births=lambda: novelty.run(day.store, day.settings, models, as_of=day.as_of),
+    )
+
+
+def _watch(day: Day) -> int:
+    return watching.run(
+        day.store, day.reference.watchlists, embed=lambda texts: day.models().embedder.embed(texts), as_of=day.as_of
+    )
 
 
 def _count(day: Day) -> int:
@@ -87,7 +112,8 @@ def _ledger(day: Day) -> int:
 
 
 def _detect(day: Day) -> int:
-    return detect.run(day.store, day.settings, day.reference.routes, as_of=day.as_of)
+    reference = day.reference
+    return detect.run(day.store, day.settings, reference.routes, reference.watchlists, as_of=day.as_of)
 
 
 def _undelivered(day: Day) -> bool:
@@ -110,6 +136,7 @@ STEPS = (
     Step("templates", _templates, due=_templates_due),
     Step("enrich", _enrich),
     Step("themes", _themes),
+    Step("watch", _watch),
     Step("count", _count),
     Step("ledger", _ledger),
     Step("detect", _detect),

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from jobs.migrations import migrations
 from jobs.store_bridge import Bridge
+from jobs.store_curation import Curation
 from jobs.store_delivery import Delivery
 from jobs.store_documents import Documents
 from jobs.store_duplicates import Duplicates
@@ -15,12 +16,15 @@ from jobs.store_findings import Findings
 from jobs.store_keys import Keys
 from jobs.store_labels import Labels
 from jobs.store_ledger import Ledger
+from jobs.store_map import Map
+from jobs.store_novelty import Novelty
 from jobs.store_reference import Reference
 from jobs.store_runs import Runs
 from jobs.store_search import Search
 from jobs.store_themes import Themes
 from jobs.store_triage import Triage
 from jobs.store_understanding import Understanding
+from jobs.store_watch import Watch
 
 
 class Store:
@@ -47,6 +51,10 @@ class Store:
         self.duplicates = Duplicates(self.db)
         self.triage = Triage(self.db)
         self.themes = Themes(self.db)
+        self.curation = Curation(self.db)
+        self.watch = Watch(self.db)
+        self.map = Map(self.db)
+        self.novelty = Novelty(self.db)
         self.findings = Findings(self.db)
         self.ledger = Ledger(self.db)
         self.bridge = Bridge(self.db)

@@ -121,6 +121,9 @@ COLUMNS = {
     "harm_domain": "c.harm_domain = :harm_domain",
     "mitigation": "d.mitigation = :mitigation",
     "anomaly_type": "d.anomaly_type = :anomaly_type",
+    "watch": """EXISTS (SELECT 1 FROM watch_match w WHERE w.document_id = d.document_id AND w.watchlist = :watch)""",
+    "novel": """EXISTS (SELECT 1 FROM watch_match w WHERE w.document_id = d.document_id AND w.watchlist = :watch
+                AND w.novel)""",
 }
 
 

@@ -80,8 +80,11 @@ class Findings:
         return records(self.db, "SELECT * FROM change ORDER BY day DESC, score DESC, change_id")
 
     def alerts(self) -> pd.DataFrame:
-        """All alerts with their states."""
-        found = frame(self.db, "SELECT * FROM alert ORDER BY alert_id")
+        """All alerts with their states; closed_at, snoozed_until: what people's acts come to."""
+        sql = """
+            SELECT l.*, s.closed_at, s.snoozed_until, s.snoozed_by FROM alert l JOIN alert_standing s USING (alert_id)
+            ORDER BY l.alert_id"""
+        found = frame(self.db, sql)
         found["members"] = [decoded("members", text) for text in found["members"]]
         return found
 
@@ -99,6 +102,10 @@ class Findings:
             marks = ", ".join(f":{name}" for name in row)
             sql = f"INSERT INTO alert ({names}) VALUES ({marks}) ON CONFLICT (fingerprint) DO UPDATE SET {updates}"
             self.db.conn.execute(sql, row)
+
+    def assign(self, alert_id: str, *, owner: str) -> None:
+        """Hand an alert on; a later run leaves the owner as it is."""
+        self.db.execute("UPDATE alert SET owner = ? WHERE alert_id = ?", (owner, alert_id))
 
     def add_alert_event(self, alert_id: str, *, at: str, actor: str, action: str, detail: dict[str, Any]) -> None:
         """Append what happened to an alert; the same event twice is stored once."""

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,3 +74,21 @@ def read_page(db: Database, listing: Listing, *, limit: int, cursor: str | None)
     rows = rows[:limit]
     last = encode_cursor([rows[-1][name] for name in listing.order]) if more else None
     return Page(rows=rows, next_cursor=last, total=total)
+
+
+def cut_page(
+    rows: list[dict[str, Any]], key: Callable[[dict[str, Any]], list[Any]], *, limit: int, cursor: str | None
+) -> Page:
+    """One page of rows that are few enough to have been read whole, by descending `key`, unique among them."""
+    ordered = sorted(rows, key=key, reverse=True)
+    if cursor is not None:
+        after = decode_cursor(cursor, len(key(rows[0])) if rows else 2)
+        try:
+            ordered = [row for row in ordered if key(row) < after]
+        except TypeError:
+            raise BadCursor(
+                "expected a cursor of this order, got one of another; leave it out to start again"
+            ) from None
+    page = ordered[:limit]
+    last = encode_cursor(key(page[-1])) if len(ordered) > limit else None
+    return Page(rows=page, next_cursor=last, total=len(rows))

@@ -182,6 +182,7 @@ INPUTS = (
     "SELECT * FROM exposure ORDER BY day, mitigation, segments",
     "SELECT * FROM appeal ORDER BY 1",
     "SELECT document_id, kept_id, verdict FROM duplicate_verdict ORDER BY 1",
+    "SELECT edit_id FROM theme_edit WHERE undone_at IS NULL ORDER BY 1",
     "SELECT label_id, value, labelled_at, inclusion_probability FROM label ORDER BY 1",
     "SELECT * FROM decision_day ORDER BY day, mitigation, version, action, segments",
     "SELECT target, field, value FROM label_verdict ORDER BY 1, 2",

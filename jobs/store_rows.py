@@ -26,7 +26,7 @@ def records(db: Database, sql: str, parameters: Parameters = ()) -> list[dict[st
 
 JSON_COLUMNS = frozenset(
     "segments attributes mapping options thresholds channels facets abstained phrases exemplars detail "
-    "explanation evidence members collapsed versions parameters content matcher reasons design answers".split()
+    "explanation evidence members collapsed quality versions parameters content matcher reasons design answers".split()
 )
 
 

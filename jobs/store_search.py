@@ -11,6 +11,7 @@ from jobs.store_search_labels import LabelSearch
 from jobs.store_search_status import StatusSearch
 from jobs.store_search_themes import ThemeSearch
 from jobs.store_search_triage import TriageSearch
+from jobs.store_search_watch import WatchSearch
 
 
 class Search:
@@ -26,3 +27,4 @@ class Search:
         self.labels = LabelSearch(db)
         self.status = StatusSearch(db)
         self.triage = TriageSearch(db)
+        self.watch = WatchSearch(db)

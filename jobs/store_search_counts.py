@@ -72,6 +72,10 @@ class CountSearch:
         rows = [{**row, "masked": bool(row["masked"])} for row in blanked(told, VOLUME_COUNTS)]
         return Page(rows, page.next_cursor, page.total)
 
+    def counts(self, series: str) -> bool:
+        """Whether the last run counted a series of this key."""
+        return bool(self.db.execute("SELECT count(*) FROM series WHERE series = ?", (series,)).fetchone()[0])
+
     def volume_frame(self, series: str, *, small_cell: int = 0) -> pd.DataFrame:
         """All days of one series for a chart: day, documents, reporters, expected, completeness, masked."""
         parameters = {**asdict(VolumeFilter(series=series)), "small_cell": small_cell}
@@ -204,7 +208,10 @@ CHOSEN_WEEKS = """(:kind IS NULL OR l.kind = :kind) AND (:slice IS NULL OR l.sli
 def _volumes(small_cell: int) -> str:
     if not small_cell:
         return unmarked(f"SELECT * FROM ({MEASURED}) WHERE {CHOSEN_VOLUMES}")
-    cells = marked(MEASURED, group="day, cell_group(series)", key="series")
+    # Who sees a whole and all its parts but one could subtract: themes of a roll-up, what others count of a watchlist.
+    rollup = "EXISTS (SELECT 1 FROM theme t WHERE t.theme_id = s.theme_id AND t.level = 1)"
+    apart = f"instr(v.series, '/watch=') = 0 AND NOT {rollup}"
+    cells = marked(f"{MEASURED} WHERE {apart}", group="day, cell_group(series)", key="series")
     # What the ledger sums up by the week is hidden by the week: six shown days would give away the seventh.
     names = "*, max(suppressed) OVER (PARTITION BY coalesce(ledger_week(series, day), series || day)) AS of_week"
     return f"SELECT {VOLUME_COLUMNS}, of_week AS suppressed FROM (SELECT {names} FROM ({cells})) WHERE {CHOSEN_VOLUMES}"

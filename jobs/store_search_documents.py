@@ -24,8 +24,9 @@ class BadSearch(ValueError):
 class DocumentFilter:
     """What to look for. Days are ISO text, half-open, by `occurred_at`; segments are (name, value) pairs.
 
-    `theme` is a theme id or "unassigned". With `search_critical` False, words are not looked for in withheld
-    documents, so that a search cannot be used to guess what they say.
+    `theme` is a theme id or "unassigned", `watch` a watchlist's id, `novel` what is new within it or is not.
+    With `search_critical` False, words are not looked for in withheld documents, so that a search cannot be used
+    to guess what they say.
     """
 
     text: str | None = None
@@ -35,6 +36,8 @@ class DocumentFilter:
     theme: str | None = None
     source: str | None = None
     mitigation: str | None = None
+    watch: str | None = None
+    novel: bool | None = None
     day_from: str | None = None
     day_to: str | None = None
     segments: tuple[tuple[str, str], ...] = ()
@@ -180,6 +183,8 @@ EQUALS = {
     "day_from": "d.occurred_at >= :day_from",
     "day_to": "d.occurred_at < :day_to",
 }
+MATCHED = """EXISTS (SELECT 1 FROM watch_match w WHERE w.document_id = d.document_id AND w.watchlist = :watch
+      AND (:novel IS NULL OR w.novel = :novel))"""
 FLAGS = ("withheld", "corrected", "reporter_known", "verified", "decision_agrees")
 
 
@@ -189,8 +194,12 @@ def _conditions(wanted: DocumentFilter) -> tuple[list[str], dict[str, Any]]:
     if wanted.theme == "unassigned":
         conditions.append("a.document_id IS NOT NULL AND a.theme_id IS NULL")
     elif wanted.theme is not None:
-        conditions.append("a.theme_id = :theme")
+        # A roll-up's documents are those of its children.
+        conditions.append("a.theme_id IN (SELECT theme_id FROM theme WHERE theme_id = :theme OR parent_id = :theme)")
         parameters["theme"] = wanted.theme
+    if wanted.watch is not None:
+        conditions.append(MATCHED)
+        parameters |= {"watch": wanted.watch, "novel": wanted.novel}
     for place, (name, value) in enumerate(wanted.segments):
         conditions.append(f"json_extract(d.segments, :path_{place}) = :segment_{place}")
         parameters |= {f"path_{place}": f'$."{name}"', f"segment_{place}": value}

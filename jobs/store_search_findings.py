@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from jobs.store_paging import Listing, Page, read_page
 from jobs.store_rows import encoded, records
 
-OPEN = "state <> 'resolved'"
+OPEN = "state <> 'resolved' AND closed_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class ChangeFilter:
 
 @dataclass(frozen=True, slots=True)
 class AlertFilter:
-    """Which alerts; `state` may also be "open" (every state but resolved)."""
+    """Which alerts; `state` may also be "open" (neither resolved nor closed by somebody) or "closed" (by somebody)."""
 
     state: str | None = None
     owner: str | None = None
@@ -53,7 +53,8 @@ class FindingSearch:
         """Alerts, newest first."""
         sql = f"""
             SELECT * FROM ({ALERT}) WHERE (:owner IS NULL OR owner = :owner)
-            AND (:state IS NULL OR state = :state OR (:state = 'open' AND {OPEN}))
+            AND (:state IS NULL OR state = :state OR (:state = 'open' AND {OPEN})
+              OR (:state = 'closed' AND closed_at IS NOT NULL))
             AND (:theme IS NULL OR theme_id = :theme) AND (:hazard IS NULL OR hazard = :hazard)
             AND (:acknowledged IS NULL OR (acknowledged_at IS NOT NULL) = :acknowledged)"""
         listing = Listing(sql, asdict(wanted), ("day", "alert_id"))
@@ -80,6 +81,10 @@ class FindingSearch:
         alert["events"] = records(self.db, events, (alert_id,))
         return alert
 
+    def judged(self) -> list[dict[str, Any]]:
+        """By owner: alerts, and how many of them people found useful, not useful, or disagree on."""
+        return records(self.db, JUDGED)
+
     def releases(self) -> list[dict[str, Any]]:
         """Releases of mitigations, oldest first, with the mitigation's name."""
         sql = """
@@ -99,10 +104,15 @@ CHANGE = """
 ALERT = """
     SELECT l.alert_id, l.series, l.theme_id, l.direction, l.state, l.type, l.hazard, l.title, l.day,
       l.detected_on, l.owner, coalesce(o.name, l.owner) AS owner_name, l.members, l.raised_as_of,
-      l.updated_as_of, e.happened_at AS acknowledged_at, e.actor AS acknowledged_by
-    FROM alert l LEFT JOIN owner o ON o.owner_id = l.owner
-    LEFT JOIN alert_event e ON e.event_id = (SELECT max(event_id) FROM alert_event
-      WHERE alert_id = l.alert_id AND action = 'acknowledged')"""
+      l.updated_as_of, s.acknowledged_at, s.acknowledged_by, s.closed_at, s.closed_by, s.closed_with,
+      s.snoozed_until, s.snoozed_by, s.ticket, s.useful, s.not_useful
+    FROM alert l JOIN alert_standing s USING (alert_id) LEFT JOIN owner o ON o.owner_id = l.owner"""
+JUDGED = """
+    SELECT l.owner, coalesce(o.name, l.owner) AS owner_name, count(*) AS alerts,
+      sum(s.useful > s.not_useful) AS useful, sum(s.not_useful > s.useful) AS not_useful,
+      sum(s.useful = s.not_useful AND s.useful > 0) AS disputed
+    FROM alert l JOIN alert_standing s USING (alert_id) LEFT JOIN owner o ON o.owner_id = l.owner
+    GROUP BY l.owner ORDER BY l.owner"""
 
 
 def _flagged(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -8,8 +8,8 @@ from sqlite_utils import Database
 
 from jobs.store_paging import Listing, Page, read_page
 from jobs.store_rows import records
-from jobs.store_search_themes import RECENT_DAYS
 from jobs.store_small_cells import blanked
+from jobs.store_theme_queries import RECENT_DAYS
 
 if TYPE_CHECKING:
     from jobs.store import Store
@@ -108,7 +108,7 @@ HEADLINE = f"""
       (SELECT max(received_at) FROM document) AS last_received_at,
       (SELECT count(*) FROM alert WHERE state <> 'resolved') AS open_alerts,
       (SELECT count(*) FROM alert WHERE state <> 'resolved' AND hazard = 'critical') AS critical_alerts,
-      (SELECT count(*) FROM theme WHERE state IN ('emerging', 'active', 'dormant')) AS living_themes,
+      (SELECT count(*) FROM theme WHERE level = 0 AND state IN ('emerging', 'active', 'dormant')) AS living_themes,
       (SELECT count(*) FROM triage WHERE closed_at IS NULL) AS open_triage,
       (SELECT count(*) FROM quarantine) AS quarantined,
       (SELECT max(finished_at) FROM job_run WHERE state = 'done') AS last_run_at

@@ -1,18 +1,21 @@
-"""Finding themes: their recent size and movement, their lineage, and which segments they come from."""
+"""Finding themes: the list with its filters and orders, what moved most, and one theme with all about it."""
 
 from typing import Any
 
 from sqlite_utils import Database
 
-from jobs.store_paging import Listing, Page, read_page
+from jobs.store_paging import Page, cut_page
 from jobs.store_rows import records
-from jobs.store_search_documents import DocumentSearch
-from jobs.store_small_cells import blanked, marked
+from jobs.store_search_theme_parts import ThemeParts
+from jobs.store_search_theme_words import ThemeWords
+from jobs.store_small_cells import blanked
+from jobs.store_theme_queries import COUNTS, LISTED, MIX, TRENDS, WINDOW
+from jobs.theme_filter import ALL, LIVING, ThemeFilter, matches, order
 
-RECENT_DAYS = 28
-WINDOW = {"recent": f"-{RECENT_DAYS - 1} days", "before": f"-{2 * RECENT_DAYS - 1} days"}
-COUNTS = ("documents", "unique_documents", "reporters", "customers", "share", "previous_reporters", "ratio")
-SEGMENT_COUNTS = ("documents", "reporters", "customers", "share", "stream_share")
+Row = dict[str, Any]
+
+WORKING = ("main_kind", "main_domain")
+FLAGS = ("pinned", "muted")
 
 
 class ThemeSearch:
@@ -20,144 +23,115 @@ class ThemeSearch:
 
     def __init__(self, db: Database) -> None:
         self.db = db
+        self.parts = ThemeParts(db)
+        self.words = ThemeWords(db)
 
     def page(
-        self,
-        *,
-        stream: str | None = None,
-        state: str | None = None,
-        small_cell: int = 0,
-        limit: int = 50,
-        cursor: str | None = None,
+        self, wanted: ThemeFilter = ALL, *, small_cell: int = 0, limit: int = 50, cursor: str | None = None
     ) -> Page:
-        """Themes by reporters in the last 28 days before the as-of day, most first.
+        """Themes with their numbers of the 28 days before the as-of day.
 
         `previous_reporters` counts the 28 days before those, `ratio` compares the two (None from zero),
-        `share` is of the stream's unique documents, `stream_unique_documents`. `trend` holds reporters by
-        day, oldest first, and is empty where cells are suppressed. `state` may be "living".
+        `share` is of the stream's unique documents, `stream_unique_documents`; `kinds` and `harm_domains` divide
+        `unique_documents`; `size` counts the unique documents of all days up to the last run. `trend` holds
+        reporters by day, oldest first. Mixes, sizes and trends are empty where cells may be suppressed.
         """
-        filters = {"stream": stream, "state": state, "small_cell": small_cell}
-        listing = Listing(FILTERED, {**WINDOW, **filters}, ("sort_key", "theme_id"))
-        page = read_page(self.db, listing, limit=limit, cursor=cursor)
-        rows = blanked(page.rows, COUNTS)
-        trends = {} if small_cell else self._trends([row["theme_id"] for row in rows])
-        kept = [{**_without(row, "sort_key"), "trend": trends.get(row["theme_id"], [])} for row in rows]
-        return Page(kept, page.next_cursor, page.total)
+        rows = [row for row in self._rows(small_cell) if matches(row, wanted)]
+        page = cut_page(rows, order(wanted.sort), limit=limit, cursor=cursor)
+        return Page(self._shown(page.rows, small_cell), page.next_cursor, page.total)
 
-    def movers(self, *, small_cell: int = 0, limit: int = 6) -> list[dict[str, Any]]:
-        """Living themes that moved most against the 28 days before, by reporters gained or lost."""
-        sql = f"""
-            SELECT * FROM ({FILTERED}) WHERE NOT suppressed
-            AND (reporters >= 2 * previous_reporters OR previous_reporters >= 2 * reporters)
-            ORDER BY abs(reporters - previous_reporters) DESC, theme_id LIMIT :most"""
-        parameters = {**WINDOW, "stream": None, "state": "living", "small_cell": small_cell, "most": limit}
-        rows = blanked(records(self.db, sql, parameters), COUNTS)
-        trends = {} if small_cell else self._trends([row["theme_id"] for row in rows])
-        return [{**_without(row, "sort_key"), "trend": trends.get(row["theme_id"], [])} for row in rows]
+    def tree(
+        self, wanted: ThemeFilter = ALL, *, small_cell: int = 0, limit: int = 50, cursor: str | None = None
+    ) -> Page:
+        """The same with the wanted children `inside` their roll-up, which is there for their sake; `extra["themes"]`
+        counts the themes that are wanted, `total` the rows that stand alone or hold others."""
+        rows = self._rows(small_cell)
+        rollups = {row["theme_id"] for row in rows if row["level"] == 1}
+        chosen = [row for row in rows if matches(row, wanted)]
+        inside: dict[str, list[Row]] = {}
+        for row in sorted(chosen, key=order(wanted.sort), reverse=True):
+            if row["parent_id"] in rollups:
+                inside.setdefault(row["parent_id"], []).append(row)
+        held = {row["theme_id"] for row in chosen if row["parent_id"] not in rollups} | set(inside)
+        tops = [row for row in rows if row["theme_id"] in held]
+        page = cut_page(tops, order(wanted.sort), limit=limit, cursor=cursor)
+        shown = [{**row, "inside": inside.get(row["theme_id"], [])} for row in page.rows]
+        with_trends = self._shown([one for row in shown for one in (row, *row["inside"])], small_cell)
+        by_id = {row["theme_id"]: row for row in with_trends}
+        filled = [
+            {**by_id[row["theme_id"]], "inside": [by_id[one["theme_id"]] for one in row["inside"]]} for row in shown
+        ]
+        return Page(filled, page.next_cursor, page.total, {"themes": len(chosen)})
 
-    def theme(self, theme_id: str, *, small_cell: int = 0, exemplars: bool = True) -> dict[str, Any] | None:
-        """One theme with its history, segments and exemplars, None if there is no such theme."""
-        filters = {"stream": None, "state": None, "small_cell": small_cell, "id": theme_id}
-        found = records(self.db, f"SELECT * FROM ({FILTERED}) WHERE theme_id = :id", {**WINDOW, **filters})
+    def movers(self, *, small_cell: int = 0, limit: int = 6) -> list[Row]:
+        """Living leaves that doubled or halved against the 28 days before, by reporters gained or lost."""
+        rows = [
+            row
+            for row in self._rows(small_cell, mixed=False)
+            if row["state"] in LIVING and row["level"] == 0 and not row["suppressed"] and _moved(row)
+        ]
+        rows.sort(key=lambda row: (-abs(row["reporters"] - (row["previous_reporters"] or 0)), row["theme_id"]))
+        return self._shown(rows[:limit], small_cell)
+
+    def theme(self, theme_id: str, *, small_cell: int = 0, exemplars: bool = True) -> Row | None:
+        """One theme with all about it, None if there is no such theme; without `exemplars` nothing of its texts."""
+        found = [row for row in self._rows(small_cell, mixed=False) if row["theme_id"] == theme_id]
         if not found:
             return None
-        theme = _without(blanked(found, COUNTS)[0], "sort_key")
-        about = records(self.db, ABOUT, (theme_id,))[0]
-        chosen = about.pop("exemplars")
-        theme |= about
-        theme["history"] = records(self.db, HISTORY, (theme_id,))
-        theme["segments"] = self._segments(theme_id, theme["stream"], small_cell)
-        theme["exemplars"] = DocumentSearch(self.db).some(_ids(chosen)) if exemplars else []
-        theme["trend"] = [] if small_cell else self._trends([theme_id]).get(theme_id, [])
-        return theme
+        theme = self._shown(found, small_cell)[0]
+        return theme | self.parts.about(theme, small_cell=small_cell, texts=exemplars)
+
+    def _rows(self, small_cell: int, *, mixed: bool = True) -> list[Row]:
+        rows = records(self.db, LISTED, {**WINDOW, "small_cell": small_cell})
+        mixes = self._mixes() if mixed and not small_cell else {}
+        children: dict[str, int] = {}
+        for row in rows:
+            row |= mixes.get(row["theme_id"], {"kinds": [], "harm_domains": []})
+            row |= {name: bool(row[name]) for name in FLAGS}
+            if row["parent_id"] is not None and row["state"] in LIVING:
+                children[row["parent_id"]] = children.get(row["parent_id"], 0) + 1
+            if small_cell:
+                row |= {"size": None, "size_documents": None, "quality": _without(row["quality"], "documents")}
+        # A suppressed roll-up would be the sum of its children.
+        hidden = {row["theme_id"] for row in rows if row["suppressed"]}
+        for row in rows:
+            row["suppressed"] = row["suppressed"] or row["parent_id"] in hidden
+        return [{**row, "children": children.get(row["theme_id"], 0)} for row in blanked(rows, COUNTS)]
+
+    def _mixes(self) -> dict[str, dict[str, list[Row]]]:
+        """Kinds and harm domains of every theme's recent unique documents, the largest part first."""
+        sums: dict[str, dict[str, dict[str, int]]] = {}
+        for row in records(self.db, MIX, WINDOW):
+            of = sums.setdefault(row["theme_id"], {"kinds": {}, "harm_domains": {}})
+            for name, value in (("kinds", row["kind"]), ("harm_domains", row["harm_domain"])):
+                of[name][value or "unknown"] = of[name].get(value or "unknown", 0) + row["documents"]
+        return {theme: {name: _parts(counts) for name, counts in of.items()} for theme, of in sums.items()}
+
+    def _shown(self, rows: list[Row], small_cell: int) -> list[Row]:
+        trends = {} if small_cell else self._trends([row["theme_id"] for row in rows])
+        return [{**_without(row, *WORKING), "trend": trends.get(row["theme_id"], [])} for row in rows]
 
     def _trends(self, theme_ids: list[str]) -> dict[str, list[int]]:
-        marks = ", ".join("?" * len(theme_ids))
-        sql = f"""
-            SELECT s.theme_id, v.reporters FROM volume v JOIN series s USING (series)
-            WHERE s.theme_id IN ({marks}) AND v.day > date((SELECT max(day) FROM volume), '-56 days')
-            ORDER BY s.theme_id, v.day"""
         trends: dict[str, list[int]] = {}
+        sql = TRENDS.format(marks=", ".join("?" * len(theme_ids)))
         for theme_id, reporters in self.db.execute(sql, theme_ids):
             trends.setdefault(theme_id, []).append(reporters)
         return trends
 
-    def _segments(self, theme_id: str, stream: str, small_cell: int) -> list[dict[str, Any]]:
-        parameters = {"theme": theme_id, "stream": stream, "recent": f"-{RECENT_DAYS - 1} days"}
-        sql = f"{marked(SEGMENTS, group='segment', key='value')} ORDER BY segment, unique_documents DESC, value"
-        rows = records(self.db, sql, {**parameters, "small_cell": small_cell})
-        return [_without(row, "unique_documents") for row in blanked(rows, SEGMENT_COUNTS)]
+
+def _parts(counts: dict[str, int]) -> list[Row]:
+    whole = sum(counts.values())
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [{"value": value, "unique_documents": n, "share": n / whole} for value, n in ordered]
 
 
-def _without(row: dict[str, Any], *names: str) -> dict[str, Any]:
+def _moved(row: Row) -> bool:
+    if row["previous_reporters"] is None:
+        return False
+    return bool(
+        row["reporters"] >= 2 * row["previous_reporters"] or row["previous_reporters"] >= 2 * row["reporters"]
+    ) and bool(row["reporters"] or row["previous_reporters"])
+
+
+def _without(row: Row, *names: str) -> Row:
     return {name: value for name, value in row.items() if name not in names}
-
-
-def _ids(exemplars: list[Any]) -> list[str]:
-    return [str(entry["document_id"]) if isinstance(entry, dict) else str(entry) for entry in exemplars]
-
-
-AS_OF = """(SELECT date(coalesce((SELECT max(as_of) FROM job_run WHERE state = 'done'), max(received_at)))
-      FROM document)"""
-# Documents of the last 56 days; the later 28 are `recent`.
-LATELY = f"""
-    lately AS MATERIALIZED (
-      SELECT d.document_id, d.stream, d.reporter, d.customer, a.theme_id, u.document_id IS NULL AS kept,
-        d.occurred_at >= date({AS_OF}, :recent) AS recent
-      FROM document d LEFT JOIN assignment a USING (document_id) LEFT JOIN duplicate u USING (document_id)
-      WHERE d.occurred_at >= date({AS_OF}, :before))"""
-COUNTED = f"""
-    WITH {LATELY},
-    whole AS (
-      SELECT stream, count(*) AS stream_unique_documents FROM lately WHERE recent AND kept GROUP BY stream),
-    sized AS (
-      SELECT theme_id, sum(recent) AS documents, sum(recent AND kept) AS unique_documents,
-        count(DISTINCT CASE WHEN recent AND kept THEN reporter END) AS reporters,
-        count(DISTINCT CASE WHEN recent AND kept THEN customer END) AS customers,
-        CASE WHEN count(DISTINCT CASE WHEN NOT recent AND kept THEN customer END) >= :small_cell
-          THEN count(DISTINCT CASE WHEN NOT recent AND kept THEN reporter END) END AS previous_reporters
-      FROM lately WHERE theme_id IS NOT NULL GROUP BY theme_id)
-    SELECT t.theme_id, t.name, t.state, t.stream, t.born_on, t.phrases,
-      coalesce(z.documents, 0) AS documents, coalesce(z.unique_documents, 0) AS unique_documents,
-      coalesce(z.reporters, 0) AS reporters, coalesce(z.customers, 0) AS customers,
-      coalesce(w.stream_unique_documents, 0) AS stream_unique_documents,
-      1.0 * coalesce(z.unique_documents, 0) / w.stream_unique_documents AS share,
-      CASE WHEN z.theme_id IS NULL THEN 0 ELSE z.previous_reporters END AS previous_reporters,
-      1.0 * z.reporters / nullif(z.previous_reporters, 0) AS ratio,
-      (SELECT hazard FROM series s WHERE s.theme_id = t.theme_id) AS hazard,
-      (SELECT smallest_ratio FROM series s WHERE s.theme_id = t.theme_id) AS smallest_ratio,
-      (SELECT count(*) FROM alert l WHERE l.theme_id = t.theme_id AND l.state <> 'resolved') AS open_alerts
-    FROM theme t LEFT JOIN sized z USING (theme_id) LEFT JOIN whole w ON w.stream = t.stream"""
-SORTED = f"""
-    SELECT *, CASE WHEN suppressed THEN -1 ELSE reporters END AS sort_key
-    FROM ({marked(COUNTED, group="stream", key="theme_id")})"""
-FILTERED = f"""
-    SELECT * FROM ({SORTED}) WHERE (:stream IS NULL OR stream = :stream)
-    AND (:state IS NULL OR state = :state
-      OR (:state = 'living' AND state IN ('emerging', 'active', 'dormant')))"""
-ABOUT = """
-    SELECT t.exemplars, t.parent_id, t.fit_id, f.fitted_as_of, f.threshold, f.coverage, f.embedder_version,
-      f.documents AS fitted_documents
-    FROM theme t JOIN theme_fit f USING (fit_id) WHERE t.theme_id = ?"""
-HISTORY = """
-    SELECT event, happened_as_of, author, detail FROM theme_event WHERE theme_id = ?
-    ORDER BY happened_as_of DESC, event"""
-SEGMENTS = f"""
-    WITH recently AS MATERIALIZED (
-      SELECT d.document_id, d.reporter, d.customer, d.segments, a.theme_id, u.document_id IS NULL AS kept
-      FROM document d LEFT JOIN assignment a USING (document_id) LEFT JOIN duplicate u USING (document_id)
-      WHERE d.stream = :stream AND d.occurred_at >= date({AS_OF}, :recent)),
-    cell AS (
-      SELECT e.key AS segment, CAST(e.value AS TEXT) AS value, r.theme_id = :theme AS inside, r.*
-      FROM recently r, json_each(r.segments) e),
-    counted AS (
-      SELECT segment, value, sum(coalesce(inside, 0)) AS documents,
-        sum(coalesce(inside, 0) AND kept) AS unique_documents,
-        count(DISTINCT CASE WHEN inside AND kept THEN reporter END) AS reporters,
-        count(DISTINCT CASE WHEN inside AND kept THEN customer END) AS customers,
-        sum(kept) AS stream_documents
-      FROM cell GROUP BY segment, value)
-    SELECT segment, value, documents, unique_documents, reporters, customers,
-      1.0 * unique_documents / nullif(sum(unique_documents) OVER (PARTITION BY segment), 0) AS share,
-      1.0 * stream_documents / nullif(sum(stream_documents) OVER (PARTITION BY segment), 0) AS stream_share
-    FROM counted WHERE documents > 0"""

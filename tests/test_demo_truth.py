@@ -79,10 +79,11 @@ class Found:
         return about.assign(owner=self.alerts["owner"], alert_id=self.alerts["alert_id"], title=self.alerts["title"])
 
     def strange(self) -> pd.DataFrame:
-        """The alerts of `told` that are about no planted event."""
+        """The alerts of `told` that are about no planted event; a watchlist tells of a first sight, planted or not."""
         events = {name: self.of(name) for name, event in self.events.items() if "document_ids" in event}
         events["ramp-jailbreak"] |= planted_anomalies(self)
         told = self.told()
+        told = told[~told["series"].str.contains("/watch=")]
         own = [any(self.share(change, ids) >= ABOUT for ids in events.values()) for change in told.to_dict("records")]
         return told[[not about for about in own]]
 

@@ -9,28 +9,33 @@ from jobs.embedder import PER_WRITER, teaching_set
 from jobs.ingest_reference import Match, Route
 from jobs.owners import owner_of
 from jobs.run import STEPS
-from jobs.theming import fit_identity, refit_due
+from jobs.theme_fit import fit_identity
+from topics.refit_due import Fitness, reason
 
-FIT = {"embedder_version": "v1", "fitted_as_of": "2026-03-01T00:00:00Z", "documents": 100}
+THEN = Fitness(1_000, 0.9, 0.7, 0.1)
 
 
 @pytest.mark.parametrize(
-    ("documents", "as_of", "version", "due"),
+    ("documents", "new", "days", "why"),
     [
-        (100, "2026-03-20T00:00:00Z", "v1", False),
-        (101, "2026-03-02T00:00:00Z", "v1", False),
-        (101, "2026-03-08T00:00:00Z", "v1", True),
-        (150, "2026-03-02T00:00:00Z", "v1", True),
-        (100, "2026-03-02T00:00:00Z", "v2", True),
+        (1_000, Fitness(0, 0.0, 0.0, 0.0), 30, None),
+        (1_010, Fitness(10, 0.5, 0.5, 0.1), 2, None),
+        (1_100, Fitness(100, 0.88, 0.69, 0.1), 6, None),
+        (1_100, Fitness(100, 0.88, 0.69, 0.1), 7, "week"),
+        (1_500, Fitness(500, 0.9, 0.7, 0.1), 1, "growth"),
+        (1_100, Fitness(100, 0.7, 0.69, 0.1), 2, "novelty"),
+        (1_100, Fitness(100, 0.89, 0.62, 0.1), 2, "quality"),
+        (1_100, Fitness(100, 0.7, 0.62, 0.1), 0, None),
     ],
-    ids=["nothing new", "a few new", "new and a week old", "half as many again", "other vectors"],
+    ids=["nothing new", "too few to say", "calm", "week", "growth", "unassigned", "unlike", "the same day"],
 )
-def test_themes_are_fitted_anew_when_due(documents: int, as_of: str, version: str, due: bool) -> None:
-    assert refit_due(FIT, documents=documents, as_of=as_of, embedder_version=version) is due
+def test_themes_are_fitted_anew_when_due(documents: int, new: Fitness, days: float, why: str | None) -> None:
+    assert reason(THEN, Fitness(documents, 0.9, 0.7, 0.1), new, days=days) == why
 
 
-def test_first_fit_is_due() -> None:
-    assert refit_due(None, documents=1, as_of="2026-03-01T00:00:00Z", embedder_version="v1")
+def test_a_fit_that_did_not_say_how_alike_documents_were_is_judged_by_the_rest() -> None:
+    unknown = Fitness(1_000, 0.9, float("nan"), float("nan"))
+    assert reason(unknown, THEN, Fitness(100, 0.9, 0.1, 0.1), days=2) is None
 
 
 def test_same_fit_has_the_same_identity() -> None:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from topics.assign import BadVectors, assign
-from topics.clusterer import CentroidClusterer, default_min_topic_size, most_topics
-from topics.groups import without_words
-from topics.model import UnequalLengths, fit_topics
+from topics.clusterer import MOST_FOR_EVOC, CentroidClusterer, default_min_topic_size, most_topics
+from topics.groups import centroids_of, layer, without_words
+from topics.model import UnequalLengths, described_topics, fit_topics, nearest_first, proposed
 
 SUBJECTS = {
     "data cap": ["data cap again", "unfair data cap", "my data cap is reached"],
@@ -128,14 +128,57 @@ def test_a_word_in_half_the_claims_does_not_split_a_subject():
 
 
 def test_the_number_of_topics_stays_readable():
-    assert [default_min_topic_size(n) for n in (0, 100, 2_000, 20_000)] == [5, 5, 22, 71]
-    assert [most_topics(n, default_min_topic_size(n)) for n in (2_000, 20_000, 200_000)] == [40, 127, 150]
+    assert [default_min_topic_size(n) for n in (0, 100, 2_000, 20_000)] == [5, 5, 11, 35]
+    assert [most_topics(n, default_min_topic_size(n)) for n in (2_000, 20_000, 200_000)] == [80, 150, 150]
 
 
 def test_predict_is_the_rule_that_labelled_the_fit(small):
     _, vectors, _, _ = small
     clusterer = CentroidClusterer().fit(vectors)
     assert (clusterer.predict(vectors) == clusterer.labels_).all()
+
+
+def clustered(*shares_and_numbers):
+    """Clusterings of 1,000 rows: each a share of rows in a cluster, and a number of clusters."""
+    return [np.where(np.arange(1000) < 1000 * share, np.arange(1000) % k, -1) for share, k in shares_and_numbers]
+
+
+def test_the_finest_clustering_that_leaves_out_hardly_more_rows_is_taken():
+    assert layer(clustered((0.8, 60), (0.85, 20), (0.8, 9))).max() + 1 == 60
+    assert layer(clustered((0.4, 60), (0.6, 20), (0.8, 9))).max() + 1 == 9
+
+
+def test_an_overview_of_a_few_clusters_is_no_clustering():
+    assert layer(clustered((0.4, 60), (0.5, 20), (1.0, 2))).max() + 1 == 20 and layer(clustered((1.0, 1))).max() == 0
+
+
+def test_a_refit_stays_as_fine_as_the_fit_before():
+    layers = clustered((0.8, 60), (0.85, 20), (0.8, 9))
+    assert layer(layers, near=22).max() + 1 == 20 and layer(layers, near=70).max() + 1 == 60
+
+
+def test_any_grouping_can_be_described(small):
+    claims, vectors, truth, _ = small
+    pairs = truth // 2
+    found = described_topics(claims, vectors, pairs, centroids_of(vectors, pairs), taken=["Outage"])
+    names = [one.name for one in found]
+    assert len(set(names)) == 2 and "Outage" not in names
+    assert all(0 <= one.outside < one.inside <= 1 for one in found)
+
+
+def test_rows_come_nearest_first(small):
+    _, vectors, _, fit = small
+    for topic, rows in enumerate(nearest_first(vectors, fit.labels, fit.centroids)):
+        near = vectors[rows] @ fit.centroids[topic]
+        assert (np.diff(near) <= 2e-5).all() and sorted(rows) == np.flatnonzero(fit.labels == topic).tolist()
+
+
+@pytest.mark.slow
+def test_of_very_many_documents_a_sample_is_grouped_and_the_others_join():
+    claims, vectors, truth = corpus(MOST_FOR_EVOC // 4 + 500)
+    fit = proposed(claims, vectors)
+    assert fit.method == "evoc" and len(fit.centroids) == 4
+    assert (fit.labels >= 0).mean() >= 0.9 and (fit.found >= 0).mean() > 0.9
 
 
 @pytest.mark.slow

@@ -91,6 +91,18 @@ def test_a_quarter_of_critical_documents_makes_a_series_critical() -> None:
     assert set(series_table(pd.DataFrame(rows))["hazard"]) == {"critical"}
 
 
+def test_roll_up_of_themes_counts_each_reporter_of_its_themes_once_and_is_never_paged() -> None:
+    rows = [
+        document(1, "2026-03-01", theme_id="T0001", parent_id="T0009", reporter="r"),
+        document(2, "2026-03-01", theme_id="T0002", parent_id="T0009", reporter="r"),
+        document(3, "2026-03-01", theme_id="T0003", parent_id=None),
+    ]
+    one = daily(pd.DataFrame(rows)).set_index("series").loc["feedback/theme=T0009"]
+    assert (one["documents"], one["reporters"]) == (2, 1)
+    paged = series_table(pd.DataFrame(rows)).set_index("series")["paged"]
+    assert not paged["feedback/theme=T0009"] and paged["feedback/theme=T0001"] and paged["feedback/theme=T0003"]
+
+
 def test_series_table_describes_exactly_the_series_of_daily() -> None:
     rows = [document(n, f"2026-03-{n % 20 + 1:02d}", theme_id=f"T{n % 3:04d}") for n in range(60)]
     documents = pd.DataFrame(rows)

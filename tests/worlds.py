@@ -53,6 +53,37 @@ def store(workspace: "Workspace") -> Iterator["Store"]:
 
 
 @pytest.fixture
+def vectored(api_workspace: "Workspace") -> "Workspace":
+    """The workspace of api_world.sql with vectors (`give_vectors`)."""
+    give_vectors(api_workspace)
+    return api_workspace
+
+
+def give_vectors(workspace: "Workspace") -> None:
+    """Vectors for the documents of api_world.sql: a direction for each theme, two near ones for T0001, by turns."""
+    import numpy as np
+    import pandas as pd
+
+    from topics.strands import PROTOTYPE_COLUMNS
+
+    axes = np.eye(384, dtype=np.float32)
+    place = {"T0001": 0, "T0002": 2, "T0003": 3, "T0004": 4, "T0005": 5, "T0006": 6, None: 7}
+    with workspace.open_store() as store, store.transaction():
+        for stream, themes in (("feedback", list(place)[:5]), ("usage_anomaly", ["T0006"])):
+            held = store.themes.assignments(stream)
+            rows = np.stack([axes[place[theme]] for theme in held["theme_id"]])
+            own = np.flatnonzero(held["theme_id"] == "T0001")
+            rows[own[::2]] += 0.2 * axes[1]
+            rows[own[1::2]] -= 0.2 * axes[1]
+            rng = np.random.default_rng(0)
+            noise = rng.uniform(0.002, 0.03, size=(len(rows), 1)) * rng.normal(size=rows.shape)
+            rows = (rows + noise) / np.linalg.norm(rows + noise, axis=1, keepdims=True)
+            store.understanding.write_vectors(held["document_id"].tolist(), rows, embedder_version="e1")
+            found = [(theme, 0, axes[place[theme]], "fit", None, 0) for theme in themes]
+            store.themes.write_prototypes(stream, pd.DataFrame(found, columns=PROTOTYPE_COLUMNS))
+
+
+@pytest.fixture
 def client(api_workspace: "Workspace") -> "FlaskClient":
     """The API over api_world.sql; its answers are checked against its own description."""
     from api import ServerSettings, create_app

@@ -4,8 +4,9 @@ from typing import Any
 
 import pandas as pd
 
+from topics.causes import causes
 from topics.episodes import EPISODE_DAYS, episode_row, episodes
-from topics.grouping import Group, groups
+from topics.grouping import Group
 
 ALERT_COLUMNS = (
     "alert_id", "fingerprint", "series", "direction", "state", "day", "detected_on", "hazard", "title",
@@ -18,9 +19,10 @@ def alerts(changes: pd.DataFrame, standing: pd.DataFrame, *, as_of: pd.Timestamp
     """Alerts to write; ALERT_COLUMNS, sorted by detected_on, series, direction.
 
     `changes`: as `topics.change.changes`, optionally with `coverage` (text where a source, product or
-    locale that started or stopped explains the change: not paged). Only monitored changes that were
-    detected by `as_of` count. `standing`: STANDING_COLUMNS of the alerts already written; their ids,
-    fingerprints and `detected_on` are kept for the same series, direction and onset episode.
+    locale that started or stopped explains the change: not paged), and with what `topics.causes` asks of
+    watchlists. Only monitored changes that were detected by `as_of` count. `standing`: STANDING_COLUMNS of the
+    alerts already written; their ids, fingerprints and `detected_on` are kept for the same series, direction
+    and onset episode.
 
     States: `new` in the first week, then `ongoing`; `escalating` when the same series moved further the
     same way; `resolved` when it went back; `regressed` when it then moved again within four weeks. A
@@ -28,7 +30,8 @@ def alerts(changes: pd.DataFrame, standing: pd.DataFrame, *, as_of: pd.Timestamp
     same changes and `as_of` give the same rows, whether or not they were written before.
     """
     paged = _paged(changes, as_of)
-    grouped = [_with_standing_subject(paged, group, standing) for group in groups(paged)]
+    found = causes(paged, published=lambda row: bool(_standing_near(standing, paged.iloc[row]).size))
+    grouped = [_with_standing_subject(paged, group, standing) for group in found]
     rows = [episode_row(episode, changes, as_of) for episode in episodes(paged, grouped)]
     table = _frame(_keep_identity(rows, standing))
     gone = standing[~standing["alert_id"].isin(table["alert_id"])].reindex(columns=list(ALERT_COLUMNS))

@@ -128,9 +128,14 @@ def checked(vectors: Vectors) -> Vectors:
 
 
 def similarities(vectors: Vectors, centroids: Vectors) -> Vectors:
-    """Cosine similarities (n, k) of unit rows, the same on any number of cores."""
+    """Cosine similarities (n, k) of unit rows, the same on any number of cores and for any company of rows.
+
+    Summed in double precision: single precision sums one row otherwise than a thousand, and a similarity on
+    the edge of a rounding step would differ between the fit and the day after.
+    """
     with threadpool_limits(limits=1):
-        return np.round(vectors @ centroids.T, _DECIMALS)
+        product = np.asarray(vectors, dtype=np.float64) @ np.asarray(centroids, dtype=np.float64).T
+    return np.round(product, _DECIMALS).astype(np.float32)
 
 
 def _nearest_without_self(vectors: Vectors, labels: Indices, centroids: Vectors) -> Vectors:

@@ -33,6 +33,14 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """False alerts a week over all series together, and the most that one of them may spend."""
+
+    false_alerts_per_week: float
+    most_per_series: float = MOST_PER_SERIES
+
+
+@dataclass(frozen=True, slots=True)
 class Simulation:
     """How much is simulated per stratum: series, days of each, seed."""
 
@@ -41,10 +49,8 @@ class Simulation:
     seed: int = 20_000
 
 
-def alarm_levels(
-    means: Array, dispersion: Array, weights: Array, *, false_alerts_per_week: float, search: Search
-) -> Array:
-    """Level of each series (n,): all together raise at most `false_alerts_per_week` if nothing changes.
+def alarm_levels(means: Array, dispersion: Array, weights: Array, *, budget: Budget, search: Search) -> Array:
+    """Level of each series (n,): all together raise at most the budget if nothing changes.
 
     `means` a day and `dispersion` pick the stratum; the budget is shared in proportion to `weights`
     (0: not monitored, infinite level). Every stratum gets the same rate a series, so that small
@@ -54,7 +60,8 @@ def alarm_levels(
     intercept, slope = _interpolated(tails, means, dispersion)
     total = weights.sum()
     with np.errstate(divide="ignore"):
-        wanted = np.log(np.minimum(false_alerts_per_week * weights / max(total, 1e-9), MOST_PER_SERIES))
+        share = budget.false_alerts_per_week * weights / max(total, 1e-9)
+        wanted = np.log(np.minimum(share, budget.most_per_series))
     levels = np.clip((intercept - wanted) / slope, *LEVEL_RANGE)
     return np.where(weights > 0, levels, np.inf)
 

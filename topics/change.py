@@ -1,12 +1,12 @@
 """Changes of many daily series: found in retrospect, dated as they would have been reported, sized."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from topics.calibrate import Search, alarm_levels
+from topics.calibrate import MOST_PER_SERIES, Budget, Search, alarm_levels
 from topics.conditions import Conditions, Panel, panels
 from topics.findings import CHANGE_COLUMNS, Found, change_table, found_rows
 from topics.levels import LIKELIHOODS, Array
@@ -38,9 +38,10 @@ class SeriesTooShort(ValueError):
 class DetectionSettings:
     """What a user may turn. `false_alerts_per_week` is over all series of a run together.
 
-    `window_days`: how far back an alarm may date a change. `smallest_ratio`: smallest change worth a row.
-    `penalty`: nats a change must gain in retrospect. `warm_up_days`: no alarm before (half of a series
-    that is shorter than twice this). `seed` is for detectors that draw; today's do not.
+    `most_per_series`: the most of them that one series may raise. `window_days`: how far back an alarm may
+    date a change. `smallest_ratio`: smallest change worth a row. `penalty`: nats a change must gain in
+    retrospect. `warm_up_days`: no alarm before (half of a series that is shorter than twice this). `seed` is
+    for detectors that draw; today's do not.
     """
 
     false_alerts_per_week: float = 1.0
@@ -50,6 +51,7 @@ class DetectionSettings:
     seed: int = 0
     detector: str = "robust_negbin"
     warm_up_days: int = 14
+    most_per_series: float = MOST_PER_SERIES
 
 
 def changes(
@@ -67,10 +69,18 @@ def changes(
     `ratio` compares at equal exposure and weekday; `before_mean` and `after_mean` are plain daily means.
     `reporters` and `customers` sum the days of the new regime. `monitored` False: listed, never paged.
     """
+    every = [] if volumes.empty else list(panels(volumes, conditions))
+    return changes_of(every, conditions=conditions, settings=settings)
+
+
+def changes_of(
+    every: Sequence[Panel],
+    *,
+    conditions: Conditions = Conditions(),  # noqa: B008 - frozen
+    settings: DetectionSettings = DetectionSettings(),  # noqa: B008 - frozen
+) -> pd.DataFrame:
+    """As `changes`, of series that are matrices already; the budget is over all panels."""
     _check(settings.detector)
-    if volumes.empty:
-        return change_table([], series=0)
-    every = list(panels(volumes, conditions))
     weight = sum(float(panel.weights.sum()) for panel in every)
     rows = [
         row
@@ -157,7 +167,7 @@ def _levels(panel: Panel, block: slice, online: Prepared, settings: DetectionSet
         means,
         online.scatter[:, -1],
         weights,
-        false_alerts_per_week=settings.false_alerts_per_week * share * part,
+        budget=Budget(settings.false_alerts_per_week * share * part, settings.most_per_series),
         search=Search(settings.detector, settings.window_days, settings.penalty),
     )
 

@@ -92,12 +92,12 @@ def described_series(names: list[str], table: pd.DataFrame | None) -> pd.DataFra
     """
     frame = pd.DataFrame(index=pd.Index(names, name="series"))
     known = table.set_index("series") if table is not None else pd.DataFrame(index=frame.index)
-    known = known.reindex(columns=["hazard", "rollup", "kind"]).reindex(names).astype(object)
+    known = known.reindex(columns=["hazard", "rollup", "kind", "paged"]).reindex(names).astype(object)
     frame["hazard"] = known["hazard"].fillna("low")
     frame["rollup"] = known["rollup"].where(known["rollup"].notna(), None)
     named = frame.index.to_series().str.extract(r"/kind=([^&]+)")[0]
     kind = known["kind"].where(known["kind"].notna(), named)
-    frame["monitored"] = ~kind.isin(UNPAGED_KINDS)
+    frame["monitored"] = ~kind.isin(UNPAGED_KINDS) & known["paged"].ne(False)
     frame["weight"] = frame["hazard"].map(HAZARD_WEIGHTS).fillna(1.0) * frame["monitored"]
     return frame
 

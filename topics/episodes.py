@@ -121,7 +121,7 @@ def alert_id(print_: str) -> str:
 def title(change: "pd.Series[Any]") -> str:
     """One line: what moved, how much, since when. Carries the series key, never a document's text."""
     moved = {"up": "rose", "down": "fell"}[str(change["direction"])]
-    size = "from nothing" if change["type"] == "birth" else f"×{float(change['ratio']):.2g}"
+    size = "from nothing" if change["type"] in ("birth", "first_seen") else f"×{float(change['ratio']):.2g}"
     passing = " (burst)" if change["type"] == "burst" else ""
     return f"{change['series']} {moved} {size} from {change['day']:%Y-%m-%d}{passing}"
 

@@ -15,6 +15,8 @@ SEGMENTS = ("product", "plan", "locale", "surface", "source", "mitigation", "use
 LEAST_SHARE = 0.3
 ALONE_SHARE = 0.01
 """A loudest reporter of less than this is not worth a sentence."""
+LEAST_CARRIERS = 5
+"""Of what fewer reporters began no segment is said to carry it."""
 MORE_THAN_BEFORE = 1.25
 """A segment carries a change if it holds this much of it, and clearly more than its share before."""
 
@@ -76,8 +78,9 @@ def _what_moved(change: "pd.Series[Any]", periods: Periods) -> dict[str, Any]:
         "ratio_high": _number(change["ratio_high"]),
         "before_mean": _number(change["before_mean"]),
         "after_mean": _number(change["after_mean"]),
-        "q_value": float(f"{float(change['q_value']):.2g}"),
+        "q_value": float(f"{float(change['q_value']):.2g}") if pd.notna(change["q_value"]) else None,
         "confirmed": bool(change["confirmed"]),
+        "quiet_days": int(change["quiet_days"]) if pd.notna(change.get("quiet_days")) else None,
         "documents": periods.after_documents,
         "unique_documents": len(after),
         "reporters": periods.after_reporters,
@@ -91,6 +94,13 @@ def reads(found: dict[str, Any]) -> list[str]:
 
 
 def _moved(found: dict[str, Any]) -> str:
+    if found["type"] == "first_seen":
+        before = _people(found["quiet_days"], "day")
+        return (
+            f"{found['title']} was first seen on {found['day']}, after none in the {before} before:"
+            f" {_people(found['unique_documents'], 'document')} by {_people(found['reporters'], 'reporter')}"
+            f" and {_people(found['customers'], 'known customer')}."
+        )
     verb = "rose" if found["direction"] == "up" else "fell"
     size = f"×{found['ratio']:g} (95 % interval {_interval(found)})"
     if found["type"] == "birth":
@@ -103,6 +113,8 @@ def _moved(found: dict[str, Any]) -> str:
 
 
 def _since(found: dict[str, Any]) -> str:
+    if found["q_value"] is None:
+        return ""
     line = f"It began on {found['day']}, between {found['day_low']} and {found['day_high']} with 95 % likelihood"
     line += f", and ended on {found['end']}." if found["end"] else "."
     sure = f" Such a change by chance: q = {found['q_value']:g}."
@@ -110,6 +122,8 @@ def _since(found: dict[str, Any]) -> str:
 
 
 def _carried(found: dict[str, Any]) -> str:
+    if found["type"] == "first_seen" and found["reporters"] < LEAST_CARRIERS:
+        return ""
     parts = [
         f"{row['attribute']} {row['value']} ".replace("_", " ")
         + f"({_share(row['share'])} of it, {row['share_before']:.0%} before)"

@@ -6,7 +6,7 @@ _GREETINGS = r"""
 hi(?: there| all| team| everyone| folks)?(?=\W|$)|hello(?: there| all| team| everyone)?
 hey(?: there| all| team| guys)?|dear (?:sir or madam|sir|madam|team|support|all|customer service)
 to whom it may concern|good (?:morning|afternoon|evening|day)|long[- ]?time (?:user|customer|listener) here
-daily user here|quick one|first time (?:i write|writing)[^.!?\n]{0,20}|just wanted to say(?: thanks?)?
+first time (?:i write|writing)[^.!?\n]{0,20}|just wanted to say(?: thanks?)?
 hope (?:you are|you're|this finds)[^.!?\n]{0,20}|guten (?:tag|morgen|abend)
 sehr geehrte[r]?(?: damen und herren)?|hallo(?: zusammen| team)?|liebes team|moin
 bonjour(?: à tous| madame| monsieur)?|bonsoir|chère? (?:madame|monsieur|équipe)|madame,? monsieur|salut
@@ -21,27 +21,23 @@ _CLOSINGS = r"""
 (?:kind|best|warm)(?:est)? regards|(?:yours )?(?:sincerely|faithfully)|cheers|many thanks
 thank you(?: (?:so|very) much)?(?: in advance)?
 thanks(?: (?:in advance|anyway|a lot|so much|again|to the team))?|looking forward to[^.!?\n]{0,40}
-i hope (?:this helps|a human[^.!?\n]{0,20})|any help (?:is|would be)[^.!?\n]{0,20}|keep up the good work
-keep it up|no hurry|no reply needed[^.!?\n]{0,20}
+i hope this helps|any help (?:is|would be)[^.!?\n]{0,20}|keep up the good work
+keep it up
 (?:please|kindly) (?:fix|help|consider|advise|respond|reply|look into)[^.!?\n]{0,30}
 you can reach me[^.!?\n]{0,10}|let me know
-what (?:should|do|shall|am) (?:i|we) (?:do|supposed to do)(?: now)?|when will (?:this|it) be fixed
-can you point me[^.!?\n]{0,25}|sorry (?:for|if)[^.!?\n]{0,30}|this is my \d+\w* message[^.!?\n]{0,12}
-any chance of this[^.!?\n]{0,25}|upvote if[^.!?\n]{0,25}|mit freundlichen grüßen
+mit freundlichen grüßen
 (?:viele|beste|liebe|freundliche) grüße|(?:vielen )?dank(?: im voraus| für[^.!?\n]{0,25})?
 danke(?: im voraus| schön)?|(?:ich )?bitte um (?:eine )?(?:rückmeldung|antwort|hilfe)
-kümmert euch(?: bitte)? darum|bitte (?:beheben|korrigieren)[^.!?\n]{0,15}|was soll ich (?:jetzt )?tun
-wann wird das[^.!?\n]{0,20}|(?:bien )?cordialement
-merci(?: (?:d'avance|de corriger|beaucoup|bien|pour[^.!?\n]{0,25}))?|bonne (?:journée|soirée)
-dans l'attente[^.!?\n]{0,30}|que dois-je faire|j'attends (?:une|votre) réponse|veuillez agréer[^.!?\n]{0,60}
+(?:bien )?cordialement|merci(?: (?:d'avance|beaucoup|bien|pour[^.!?\n]{0,25}))?|bonne (?:journée|soirée)
+dans l'attente[^.!?\n]{0,30}|j'attends (?:une|votre) réponse|veuillez agréer[^.!?\n]{0,60}
 (?:muchas )?gracias(?: de antemano| por[^.!?\n]{0,25})?|(?:un )?saludos?(?: cordial(?:es)?)?|atentamente
-quedo (?:atent[oa]|a la espera)|(?:¿)?qué hago ahora|espero (?:su |una )?respuesta
-por favor(?:,? (?:arreglen|corrijan)[^.!?\n]{0,15})?|obrigad[oa](?: desde já)?|atenciosamente|cumprimentos
-aguardo (?:o )?retorno|fico no aguardo|o que eu faço agora|favor corrijam|(?:cordiali|distinti) saluti
-(?:molte )?grazie(?: mille| in anticipo)?|cosa devo fare|attendo (?:una )?risposta|per favore
-(?:заранее )?спасибо(?: большое| за[^.!?\n]{0,20})?|с уважением|жду ответа|что мне делать|пожалуйста
+quedo (?:atent[oa]|a la espera)|espero (?:su |una )?respuesta
+por favor|obrigad[oa](?: desde já)?|atenciosamente|cumprimentos
+aguardo (?:o )?retorno|fico no aguardo|(?:cordiali|distinti) saluti
+(?:molte )?grazie(?: mille| in anticipo)?|attendo (?:una )?risposta|per favore
+(?:заранее )?спасибо(?: большое| за[^.!?\n]{0,20})?|с уважением|жду ответа|пожалуйста
 以上です|よろしくお願い(?:いた|致)?します|お願いします|ありがとうございます|回答をお待ちしています
-いつ直りますか|対応をお願いします|敬具|谢谢|请回复|等你们的(?:消息|回复)|请尽快处理|什么时候能修好|多谢|此致
+対応をお願いします|敬具|谢谢|请回复|请尽快处理|多谢|此致
 敬礼|감사합니다|부탁드립니다|빠른 답변 부탁드립니다
 """
 
@@ -54,16 +50,7 @@ what (?:is|was) the (?:expected|actual)[^.!?\n]{0,15}|preflight checklist|what's
 error messages/logs|(?:fehler|problem)beschreibung|erwartetes verhalten|comportement (?:attendu|observé)
 comportamiento (?:esperado|observado)|comportamento (?:esperado|observado|atteso)|ожидаемое поведение
 шаги воспроизведения|再現手順|期待される動作|复现步骤|预期行为
-(?:the )?behaviou?r described(?: here| above)?(?: was reproduced)?|the following was observed
-following was observed|this report documents|(?:i am |i'm )?reporting an issue(?: that)?
-(?:an )?issue encountered|structured description of the problem
-(?:the following was )?compiled with the help of[^.!?\n]{0,30}
-(?:enter |repeat )?the request described(?: above)?|from my notes
-(?:with |in |start |open )?a (?:fresh|new) session
-(?:wait for|observe|note) the (?:\w+)(?: to start| and the request id)?|pass the thanks on
-(?:compare with )?the same request(?: last week)?|continue the same conversation|i (?:have )?tried \d+ times
-i (?:have )?waited[^.!?\n]{0,12} minutes(?: and tried again)?|my colleague (?:has|gets|sees) the same|n/a
-same as above|see above|i do(?:n't| not) know
+n/a|same as above|see above
 """
 
 

@@ -30,6 +30,8 @@ def groups(changes: pd.DataFrame) -> list[Group]:
     with it (else the change is wide, and its alert stays at the roll-up); the roll-ups
     passed on the way and all parts below the subject join it. What is left over starts groups of its own.
     """
+    if changes.empty:
+        return []
     table = changes.reset_index(drop=True)
     parents = _parents(table)
     children: dict[int, list[int]] = {}
@@ -61,9 +63,9 @@ def _parents(table: pd.DataFrame) -> dict[int, int]:
         seen = {series}
         above = rollup.get(series)
         while isinstance(above, str) and above not in seen:
-            together = [other for other in rows.get(above, []) if _together(table, row, other)]
-            if together:
-                found[row] = min(together, key=lambda other: abs(table["day"][row] - table["day"][other]))
+            moved = [other for other in rows.get(above, []) if together(table, row, other)]
+            if moved:
+                found[row] = min(moved, key=lambda other: abs(table["day"][row] - table["day"][other]))
                 break
             seen.add(above)
             above = rollup.get(above) or _above(above)
@@ -78,7 +80,8 @@ def _above(series: str) -> str | None:
     return f"{stream}/{rest.split('&', 1)[0]}" if "&" in rest else f"{stream}/total"
 
 
-def _together(table: pd.DataFrame, one: int, other: int) -> bool:
+def together(table: pd.DataFrame, one: int, other: int) -> bool:
+    """Whether two rows moved the same way on the same days, within what their dates leave open."""
     slack = pd.Timedelta(days=SLACK_DAYS)
     overlap = (
         table["day_low"][one] <= table["day_high"][other] + slack
@@ -92,11 +95,12 @@ def _overlaps(table: pd.DataFrame, child: int, path: Sequence[int], parents: Map
     """Whether a part beside the path must count documents of the subject: unassigned, another dimension."""
     whole = parents[child]
     beside = path[path.index(whole) + 1]
-    together = _excess(table, child) + _excess(table, beside)
-    return together > OVERLAPS * _excess(table, whole)
+    both = excess(table, child) + excess(table, beside)
+    return both > OVERLAPS * excess(table, whole)
 
 
-def _excess(table: pd.DataFrame, row: int) -> float:
+def excess(table: pd.DataFrame, row: int) -> float:
+    """By how many reporters a day a row's series moved."""
     return abs(float(table["after_mean"][row] - table["before_mean"][row]))
 
 
@@ -105,8 +109,8 @@ def _descend(
 ) -> list[int]:
     path = [top]
     while parts := children.get(path[-1]):
-        largest = max(parts, key=lambda row: (_excess(table, row), str(table["series"][row])))
-        if _excess(table, largest) < EXPLAINS * _excess(table, path[-1]):
+        largest = max(parts, key=lambda row: (excess(table, row), str(table["series"][row])))
+        if excess(table, largest) < EXPLAINS * excess(table, path[-1]):
             break
         beside = [part for part in parts if part != largest and not _overlaps(table, part, [*path, largest], parents)]
         if len(beside) >= WIDE_PARTS:

@@ -2,21 +2,21 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
 from topics.assign import COVERAGE, Indices, Vectors, checked, similarities
 from topics.clusterer import CentroidClusterer
-from topics.describe import headlines, phrases, ranked
-from topics.grammar import Reader, Reading, sample
 from topics.groups import without_words
-from topics.shares import Counted, counted
-from topics.terms import Terms, term_table
+from topics.naming import Description, Namer
+from topics.shares import Counted, counted_groups
+from topics.vocabulary import Vocabulary, telling_words, vocabulary
 from topics.words import mentions
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _CANDIDATES = 100  # best c-TF-IDF terms a topic's phrases and name are chosen f
 _PRODUCT_WORD = 0.4  # a word in a larger share of the claims is what they are all about, not a subject
 _ADDRESSED, _FEWEST_ADDRESSED = 0.02, 20  # so is an account ("@airline") that this share of claims address
 _NEAR = 0.8  # centroids at least so close may be one subject in two halves
-_SEPARATOR = "\x1f"
+_SAME_WORDS = 3  # if so many of their most telling words are the same
 
 
 class UnequalLengths(ValueError):
@@ -38,16 +38,20 @@ class TopicFit:
     """Topics of one fit, largest first; their numbers do not outlive it.
 
     `labels` (n,) as `assign` gives them, -1 for none; unit `centroids` (k, d) float32; `phrases` and `names`
-    one per topic; `threshold` the similarity that `assign` was called with; `method` how groups were found:
-    "evoc", "kmeans", "single" or "none".
+    one per topic, with the shares of documents in and out of it that hold a name's words; `threshold` the
+    similarity that `assign` was called with; `method` how groups were found: "evoc", "kmeans", "single" or
+    "none"; `found` (n,) the groups before assignment.
     """
 
     labels: Indices
     centroids: Vectors
-    phrases: list[list[str]]
+    phrases: list[list[str]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     threshold: float = 1.0
     method: str = "none"
+    found: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    inside: list[float] = field(default_factory=list)
+    outside: list[float] = field(default_factory=list)
 
 
 def fit_topics(
@@ -59,11 +63,32 @@ def fit_topics(
     coverage: float = COVERAGE,
     pipeline: "Language | None" = None,
 ) -> TopicFit:
-    """Topics among claims and their unit vectors (n, d), the same on any number of cores.
+    """Topics among claims and their unit vectors (n, d), with names: `proposed`, then `described_topics`."""
+    fit = proposed(claims, vectors, seed=seed, min_topic_size=min_topic_size, coverage=coverage)
+    found = described_topics(claims, vectors, fit.labels, fit.centroids, pipeline=pipeline)
+    return replace(
+        fit,
+        phrases=[one.phrases for one in found],
+        names=[one.name for one in found],
+        inside=[one.inside for one in found],
+        outside=[one.outside for one in found],
+    )
+
+
+def proposed(
+    claims: Sequence[str],
+    vectors: Vectors,
+    *,
+    seed: int = 0,
+    min_topic_size: int | None = None,
+    coverage: float = COVERAGE,
+    near: int | None = None,
+) -> TopicFit:
+    """Topics without names, the same on any number of cores.
 
     Default `min_topic_size` grows with the root of n. Under 20 documents: one topic or none. Claims should be
-    capped per reporter first (`topics.assign.cap_per_reporter`). With a `pipeline` that tags and parses English
-    names are whole phrases; it reads some claims of each topic.
+    capped per reporter first (`topics.assign.cap_per_reporter`). `near`: the number of topics of the fit before,
+    where it should guide how fine these are.
     """
     vectors = checked(vectors)
     texts = [str(claim) for claim in claims]
@@ -71,22 +96,49 @@ def fit_topics(
         raise UnequalLengths(
             f"need one vector per claim, got {len(texts)} claims and {len(vectors)} vectors; embed these claims"
         )
-    terms = term_table(texts)
-    clusterer = CentroidClusterer(min_topic_size=min_topic_size, seed=seed, coverage=coverage)
-    clusterer.fit(vectors, space=without_words(vectors, _product_words(terms, texts)))
-    reader = Reader(texts, pipeline)
-    found = _described(terms, vectors, clusterer, reader)
-    groups = _same_subject(found.keys, clusterer.centroids_)
-    if len(np.unique(groups)) < len(found.keys):
-        found = _described(terms, vectors, clusterer.join(vectors, groups), reader)
+    words = vocabulary(texts)
+    clusterer = CentroidClusterer(min_topic_size=min_topic_size, seed=seed, coverage=coverage, near=near)
+    clusterer.fit(vectors, space=without_words(vectors, _product_words(words, texts)))
+    groups = _same_subject(words, clusterer)
+    if len(np.unique(groups)) < len(groups):
+        clusterer.join(vectors, groups)
     return TopicFit(
         labels=clusterer.labels_,
         centroids=clusterer.centroids_,
-        phrases=[phrases(terms, own) for own in found.keys],
-        names=headlines(found.counts, found.keys, found.readings),
         threshold=clusterer.threshold_,
         method=clusterer.method_,
+        found=clusterer.found_,
     )
+
+
+def described_topics(
+    claims: Sequence[str],
+    vectors: Vectors,
+    labels: Indices,
+    centroids: Vectors,
+    *,
+    reporters: Sequence[str] | None = None,
+    taken: Collection[str] = (),
+    pipeline: "Language | None" = None,
+) -> list[Description]:
+    """Names and phrases of any grouping: `labels` (n,) are rows of `centroids` (k, d), -1 for none.
+
+    Names differ from each other and from `taken`. With a `pipeline` that tags and parses English names are whole
+    phrases; it reads some claims of each topic, the nearest first.
+    """
+    groups = nearest_first(checked(vectors), np.asarray(labels), checked(centroids))
+    namer = Namer(claims, reporters=reporters, pipeline=pipeline)
+    return namer.described(groups, candidates=_ctfidf(namer, groups), taken=taken)
+
+
+def nearest_first(vectors: Vectors, labels: Indices, centroids: Vectors) -> list[list[int]]:
+    """Rows of each topic, nearest to its centroid first, ties by row."""
+    groups = []
+    for topic in range(len(centroids)):
+        rows = np.flatnonzero(labels == topic)
+        near = np.round(similarities(vectors[rows], centroids[topic : topic + 1])[:, 0], 5)
+        groups.append(rows[np.lexsort((rows, -near))].tolist())
+    return groups
 
 
 def compile() -> None:
@@ -97,101 +149,93 @@ def compile() -> None:
     CentroidClusterer(seed=0).fit(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _Description:
-    """Term counts by topic, and each topic's keys from most to least telling and what a parse says of them."""
-
-    counts: Counted
-    keys: list[list[str]]
-    readings: list[Reading]
-
-
-def _described(terms: Terms, vectors: Vectors, clusterer: CentroidClusterer, reader: Reader) -> _Description:
+def _same_subject(words: Vocabulary, clusterer: CentroidClusterer) -> Indices:
+    """Group number per topic: near topics of the same most telling words are one subject to a reader."""
     k = len(clusterer.centroids_)
-    counts = counted(terms, clusterer.labels_, k)
-    candidates = _ctfidf(terms, vectors, clusterer) if k and terms.keys else [[] for _ in range(k)]
-    readings = reader.readings(_samples(reader.claims, vectors, clusterer))
-    keys = [ranked(counts, topic, candidates[topic], readings[topic]) for topic in range(k)]
-    return _Description(counts, keys, readings)
-
-
-def _samples(claims: Sequence[str], vectors: Vectors, clusterer: CentroidClusterer) -> list[list[int]]:
-    """Rows of each topic to parse, from the nearest to the centroid to the middling ones."""
-    samples = []
-    for topic, centroid in enumerate(clusterer.centroids_):
-        rows = np.flatnonzero(clusterer.labels_ == topic)
-        near = np.round(similarities(vectors[rows], centroid[None])[:, 0], 5)
-        samples.append(sample(rows[np.lexsort((rows, -near))].tolist(), claims))
-    return samples
-
-
-def _same_subject(keys: list[list[str]], centroids: Vectors) -> Indices:
-    """Group number per topic: near topics with the same most telling term are one subject to a reader."""
-    near = similarities(centroids, centroids) >= _NEAR
-    groups = np.arange(len(keys), dtype=np.int64)
-    for topic, own in enumerate(keys):
+    near = similarities(clusterer.centroids_, clusterer.centroids_) >= _NEAR
+    telling = [set(own[:_SAME_WORDS].tolist()) for own in telling_words(words, clusterer.labels_, k)]
+    groups = np.arange(k, dtype=np.int64)
+    for topic, own in enumerate(telling):
         for earlier in range(topic):
-            if own and keys[earlier] and own[0] == keys[earlier][0] and near[topic, earlier]:
+            if own and own == telling[earlier] and near[topic, earlier]:
                 groups[topic] = groups[earlier]
                 break
     return groups
 
 
-def _product_words(terms: Terms, claims: list[str]) -> NDArray[np.bool_]:
+def _product_words(words: Vocabulary, claims: list[str]) -> NDArray[np.bool_]:
     """Which claim holds which of the words that most claims hold, and which addressed account, (n, w)."""
-    share = np.asarray(terms.matrix.sum(axis=0)).ravel() / max(len(claims), 1)
-    columns = [c for c, key in enumerate(terms.keys) if _PRODUCT_WORD < share[c] < 0.95 and " " not in key]
-    words: NDArray[np.bool_] = np.asarray(terms.matrix[:, columns].todense(), dtype=np.bool_)
+    share = np.asarray(words.table.sum(axis=0)).ravel() / max(len(claims), 1)
+    columns = np.flatnonzero((share > _PRODUCT_WORD) & (share < 0.95))
+    held: NDArray[np.bool_] = np.asarray(words.table[:, columns].todense(), dtype=np.bool_)
     addressed = [mentions(claim) for claim in claims]
     count = Counter(account for accounts in addressed for account in accounts)
     least = max(_FEWEST_ADDRESSED, _ADDRESSED * len(claims))
     accounts = sorted(account for account, found in count.items() if least <= found < 0.95 * len(claims))
     asked = np.array([[account in found for account in accounts] for found in addressed], dtype=np.bool_)
-    return np.hstack([words, asked.reshape(len(claims), len(accounts))])
+    return np.hstack([held, asked.reshape(len(claims), len(accounts))])
 
 
-def _ctfidf(terms: Terms, vectors: Vectors, clusterer: CentroidClusterer) -> list[list[str]]:
-    """Per topic the terms of highest class-based TF-IDF (Grootendorst 2022), best first."""
-    documents = [_SEPARATOR.join(terms.keys[c] for c in row.indices) + _SEPARATOR for row in terms.matrix]
+def _ctfidf(namer: Namer, groups: Sequence[Sequence[int]]) -> list[list[str]]:
+    """Per topic the terms of highest class-based TF-IDF (Grootendorst 2022), best first.
+
+    BERTopic only ever counts terms by topic, so it is handed the counts: one document a topic, its number.
+    """
+    terms, k = namer.terms, len(groups)
+    if not k or not terms.keys:
+        return [[] for _ in groups]
+    placed = {row for rows in groups for row in rows}
+    rest = [row for row in range(terms.matrix.shape[0]) if row not in placed]
+    counts = counted_groups(terms, [*groups, rest])
+    labels = np.arange(k + bool(rest))
+    labels[k:] = -1
     with warnings.catch_warnings(), threadpool_limits(limits=1):
         warnings.simplefilter("ignore")
         # BERTopic's import installs filters of its own; they must not outlive this block.
-        model = _model(terms, _Fitted(clusterer))
-        model.fit_transform(documents, embeddings=vectors)
-    # BERTopic numbers topics by size and breaks ties its own way: translate through a member's row.
+        model = _model(_Counts(counts), _Fitted(labels))
+        model.fit_transform([str(number) for number in range(len(labels))], embeddings=np.eye(len(labels)))
+    # BERTopic numbers topics its own way.
     numbers = np.asarray(model.topics_)
-    firsts = [int(np.argmax(clusterer.labels_ == topic)) for topic in range(len(clusterer.centroids_))]
-    return [[key for key, weight in model.get_topic(int(numbers[row])) if weight > 0] for row in firsts]
+    return [[key for key, weight in model.get_topic(int(numbers[topic])) if key and weight > 0] for topic in range(k)]
 
 
-def _model(terms: Terms, fitted: "_Fitted") -> Any:
+def _model(counts: "_Counts", fitted: "_Fitted") -> Any:
     """BERTopic in its light installation: no language model, no reduction, our groups and our terms."""
     from bertopic import BERTopic
     from bertopic.dimensionality import BaseDimensionalityReduction
     from bertopic.vectorizers import ClassTfidfTransformer
-    from sklearn.feature_extraction.text import CountVectorizer
 
     return BERTopic(
         language="multilingual",  # "english" would strip every letter outside a-z
         top_n_words=_CANDIDATES,
         umap_model=BaseDimensionalityReduction(),
         hdbscan_model=fitted,
-        vectorizer_model=CountVectorizer(analyzer=_split, vocabulary=list(terms.keys)),
+        vectorizer_model=counts,
         ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
     )
 
 
-def _split(document: str) -> list[str]:
-    """Terms of a document that `_ctfidf` joined; BERTopic puts a blank between documents."""
-    return [term for piece in document.split(_SEPARATOR) if (term := piece.strip())]
+class _Counts:
+    """Counts that are made already, in the shape of a vectorizer: a document is the number of its row."""
+
+    def __init__(self, counted: Counted) -> None:
+        self._counted = counted
+
+    def fit_transform(self, documents: Sequence[str]) -> csr_matrix:
+        return self.transform(documents)
+
+    def transform(self, documents: Sequence[str]) -> csr_matrix:
+        return self._counted.inside[[int(document) for document in documents]]
+
+    def get_feature_names_out(self) -> NDArray[np.object_]:
+        return np.array(self._counted.terms.keys, dtype=object)
 
 
 class _Fitted:
     """A clusterer that is fitted already, so that BERTopic does not fit it again."""
 
-    def __init__(self, clusterer: CentroidClusterer) -> None:
-        self.labels_ = clusterer.labels_
-        self.predict = clusterer.predict
+    def __init__(self, labels: Indices) -> None:
+        self.labels_ = labels
 
     def fit(self, X: Vectors, y: object = None) -> "_Fitted":
         return self

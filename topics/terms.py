@@ -1,7 +1,7 @@
 """Which claims hold which words and short phrases: the material of topic names."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,10 @@ class Terms:
     """Key -> its commonest text in small letters, little words included."""
     shown: dict[str, str]
     """Small-letter word -> how claims write it, for names and acronyms only ("api" -> "API")."""
+    words: dict[str, int]
+    """Stem of a word that says something, however little -> column of `word_matrix`."""
+    word_matrix: csr_matrix
+    """(n, w) of 0/1: which claim holds which word, weak ones as well."""
     heads: dict[str, float]
     """Stem -> share of its uses that end a phrase: near 1 for nouns, low for "poor" or "fraudulent"."""
 
@@ -38,6 +42,9 @@ def term_table(claims: list[str], *, least: int = 2) -> Terms:
     count = Counter(key for keys in documents for key in keys)
     kept = sorted(key for key, found in count.items() if found >= least)
     number = {key: column for column, key in enumerate(kept)}
+    stems = [_stems(parts) for parts in cut]
+    words = Counter(word for held in stems for word in held)
+    column = {word: place for place, word in enumerate(sorted(word for word, n in words.items() if n >= least))}
     spellings: dict[str, Counter[str]] = {key: Counter() for key in kept}
     for keys in documents:
         for key, text in keys.items():
@@ -48,11 +55,19 @@ def term_table(claims: list[str], *, least: int = 2) -> Terms:
         matrix=_matrix(documents, number),
         surface={key: _commonest(found) for key, found in spellings.items()},
         shown=_shown(cut),
+        words=column,
+        word_matrix=_matrix(stems, column),
         heads=_heads(cut),
     )
 
 
-def _matrix(documents: list[dict[str, str]], number: dict[str, int]) -> csr_matrix:
+def _stems(parts: list[Segment]) -> set[str]:
+    """Stems of the words of a claim that can stand in a phrase."""
+    pairs = (pair for part in parts for pair in zip(part.low, part.kinds, strict=True))
+    return {stem(word) for word, kind in pairs if kind in ("content", "weak")}
+
+
+def _matrix(documents: Sequence[Collection[str]], number: dict[str, int]) -> csr_matrix:
     """Documents x terms, 1 where the document holds the term."""
     columns = [sorted(number[key] for key in keys if key in number) for keys in documents]
     pointer = np.cumsum([0, *(len(row) for row in columns)])

@@ -1,62 +1,84 @@
-"""Carry theme ids from one fit to the next: matched, born, split, merged, gone, each with its evidence."""
+"""Carry themes from one fit to the next: a refit proposes, the standing themes are the anchor.
 
-from collections.abc import Iterable, Iterator
+Every live theme leaves one event with its evidence (matched, split, merged, gone), every new one is born.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from topics.describe import distinct
-from topics.lineage import Evidence, absorber, continuations, evidence_of, splits
-from topics.model import TopicFit
+from topics.acceptance import News, Refit, news
+from topics.assign import Indices, Vectors, similarities
+from topics.lineage import Evidence, evidence_of
+from topics.parting import Merge, Parting, absorbed, partings
+from topics.standing import Prototypes, nearest
 
-THEME_COLUMNS = ["theme_id", "topic", "centroid", "name", "phrases"]
 EVENT_COLUMNS = ["theme_id", "event", "detail"]
+SAME = 0.9
+"""Cosine from which a topic that is mutually nearest to a prototype is the same subject, and moves it."""
+MOVE = 0.1
+"""How far a prototype moves towards that topic at one fit: a subject may drift, slowly."""
 
-_CLOSED = ("merged", "retired")
+Event = tuple[str, str, dict[str, object]]
 
 
 class StandingColumns(ValueError):
-    """The standing themes lack a column or their centroids do not fit the new vectors."""
+    """The prototypes of the standing themes do not fit the new vectors."""
 
 
-def reconcile(
-    standing: pd.DataFrame, fit: TopicFit, *, previous: Iterable[str | None] | None, next_number: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Theme ids for a fit's topics, and what became of the standing themes.
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a fit may not do: end or merge away a theme `kept`; merge two themes that are to stay `apart`."""
 
-    `standing`: DataFrame[theme_id, centroid (object: unit array (d,)), name, state]; merged and retired
-    themes stay what they are. `previous`: theme id (or None) of each fitted document before, in the order
-    of the fit's rows.
-    `next_number` is the number of the next new id; ids are never reused.
+    kept: frozenset[str] = frozenset()
+    apart: frozenset[frozenset[str]] = frozenset()
 
-    Returns themes DataFrame[theme_id, topic, centroid, name, phrases], one row per topic in topic order, and
-    events DataFrame[theme_id, event, detail]: matched, split, merged, gone for standing themes, born for new
-    ones. A split theme's child with KEEPS_ID of its documents keeps the id, else the theme ends and every
-    child is born. A matched theme keeps its name. A dormant theme that
-    stays away leaves no event.
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """The themes after a refit.
+
+    `prototypes`: those that stood, in their order, without the ended ones', then the new ones'; `source` (p,): row
+    each had among the standing, -1 for a new one; `events` DataFrame[theme_id, event, detail], by theme.
     """
-    _check(standing, fit)
-    live = standing[~standing["state"].isin(_CLOSED)].sort_values("theme_id").reset_index(drop=True)
-    evidence = evidence_of(live, fit, previous)
-    children = splits(evidence)
-    pairs = continuations(evidence, children)
-    ids = _ids(evidence, pairs, next_number)
-    names = dict(zip(live["theme_id"], live["name"], strict=True))
-    themes = pd.DataFrame(
-        {
-            "theme_id": ids,
-            "topic": np.arange(len(ids), dtype=np.int64),
-            "centroid": list(fit.centroids),
-            "name": _names(ids, names, fit),
-            "phrases": fit.phrases,
-        },
-        columns=THEME_COLUMNS,
+
+    prototypes: Prototypes
+    source: Indices
+    events: pd.DataFrame
+
+
+def reconcile(standing: Prototypes, refit: Refit, *, next_number: int, bound: Bound | None = None) -> Reconciled:
+    """The standing themes after a refit has proposed topics, and what became of each.
+
+    A prototype stays where it is, but for a small move towards a topic that is the same subject. A topic becomes
+    a theme only if it is news (`topics.acceptance.news`). A theme that lost settled documents to such topics is
+    split: the part with KEEPS_ID of them keeps the id, else it ends and every part is born. Two themes merge if
+    the refit joins them and they are hardly apart; prototypes of both stay. A theme that is no document's nearest
+    is gone. `next_number`: number of the next new id; ids are never reused.
+    """
+    _check(standing, refit)
+    bound = bound or Bound()
+    evidence = evidence_of(standing, refit)
+    found = news(refit, standing)
+    grown = _grown(standing, refit, found)
+    rows, _ = nearest(refit.vectors, grown)
+    parts = partings(evidence, refit, grown.theme, rows, kept=bound.kept)
+    merges = absorbed(evidence, refit, standing, kept=bound.kept | set(parts), apart=bound.apart)
+    merges = {one: merge for one, merge in merges.items() if merge.into not in parts}
+    fate = _Fate(evidence, found, parts, merges, _gone(grown, rows, {*bound.kept, *parts, *merges}))
+    names = fate.named(grown.theme, next_number)
+    stay = np.array([name is not None for name in names], dtype=np.bool_)
+    sizes = np.bincount(rows[rows >= 0], minlength=len(names))
+    kept = tuple(name for name in names if name is not None)
+    source = np.where(np.arange(len(names)) < len(standing.theme), np.arange(len(names)), -1)
+    events = sorted(fate.events(grown.theme, names), key=_by_id)
+    return Reconciled(
+        Prototypes(kept, grown.vectors[stay], standing.threshold, sizes[stay]),
+        source[stay],
+        pd.DataFrame(events, columns=EVENT_COLUMNS),
     )
-    asleep = set(live.loc[live["state"] == "dormant", "theme_id"])
-    ended = [row for row in _old_events(evidence, children, pairs, ids) if row[1] != "gone" or row[0] not in asleep]
-    events = [*ended, *_births(evidence, children, pairs, ids)]
-    events.sort(key=_by_id)
-    return themes, pd.DataFrame(events, columns=EVENT_COLUMNS)
 
 
 def theme_id(number: int) -> str:
@@ -68,93 +90,97 @@ def theme_id(number: int) -> str:
     return f"T{number:04d}"
 
 
-def _check(standing: pd.DataFrame, fit: TopicFit) -> None:
-    missing = {"theme_id", "centroid", "name", "state"} - set(standing.columns)
-    if missing:
-        raise StandingColumns(
-            f"need theme_id, centroid, name and state, got no {', '.join(sorted(missing))}; "
-            "read the standing themes from the store"
-        )
-    widths = {len(centroid) for centroid in standing["centroid"]}
-    if len(fit.centroids) and widths - {fit.centroids.shape[1]}:
-        raise StandingColumns(
-            f"need centroids of {fit.centroids.shape[1]} dimensions, got {sorted(widths)}; "
-            "the vectors changed their space: start a new set of themes"
-        )
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """What becomes of every theme and topic."""
 
+    evidence: Evidence
+    found: list[News]
+    parts: dict[str, Parting]
+    merges: dict[str, Merge]
+    gone: set[str]
 
-def _ids(evidence: Evidence, pairs: dict[int, int], next_number: int) -> list[str]:
-    """Id of each topic: the matched theme's, else the next numbers in topic order."""
-    matched = {new: evidence.ids[old] for old, new in pairs.items()}
-    ids = []
-    for topic in range(len(evidence.new_sizes)):
-        ids.append(matched.get(topic) or theme_id(next_number))
-        next_number += topic not in matched
-    return ids
+    def named(self, labels: tuple[str, ...], next_number: int) -> list[str | None]:
+        """The final id of each row, None for rows that end; new ids in the order of the news, then of what is left."""
+        renamed: dict[str, str | None] = dict.fromkeys(self.gone)
+        renamed |= {one: merge.into for one, merge in self.merges.items()}
+        for parting in self.parts.values():
+            renamed |= parting.renamed()
+        final = [renamed.get(label, label) for label in labels]
+        fresh = [_label(one) for one in self.found] + [parting.rest for parting in self.parts.values()]
+        born = [label for label in fresh if label in final and label not in self.evidence.ids]
+        ids = {label: theme_id(next_number + place) for place, label in enumerate(born)}
+        return [None if label is None else ids.get(label, label) for label in final]
 
-
-def _names(ids: list[str], names: dict[str, str], fit: TopicFit) -> list[str]:
-    """The standing name of a matched theme, the fit's for a new one, told apart from all standing names."""
-    taken = list(names.values())
-    chosen = []
-    for topic, one in enumerate(ids):
-        name = names.get(one) or distinct(fit.names[topic], taken, fit.phrases[topic])
-        taken.append(name)
-        chosen.append(name)
-    return chosen
-
-
-def _old_events(
-    evidence: Evidence, children: dict[int, list[int]], pairs: dict[int, int], ids: list[str]
-) -> Iterator[tuple[str, str, dict[str, object]]]:
-    """What became of each live theme."""
-    for old, one in enumerate(evidence.ids):
-        if old in children:
-            shares = {ids[new]: round(float(evidence.forward()[old, new]), 3) for new in children[old]}
-            kept = old in pairs
-            yield (
-                one,
-                "split",
-                {"children": shares, "keeps_id": kept, "documents_before": _size(evidence, old)},
-            )
-        if old in pairs:
-            yield one, "matched", {"topic": pairs[old], **evidence.detail(old, pairs[old])}
-        elif old not in children:
-            into = absorber(evidence, old)
-            if into is None:
-                yield one, "gone", {"documents_before": _size(evidence, old), **_nearest(evidence, old, ids)}
+    def events(self, labels: tuple[str, ...], names: list[str | None]) -> Iterator[Event]:
+        """What became of each standing theme and where each new one came from, with the evidence."""
+        final = dict(zip(labels, names, strict=True))
+        for old, theme in enumerate(self.evidence.ids):
+            before = int(self.evidence.old_sizes[old])
+            if theme in self.parts:
+                part = self.parts[theme]
+                shares = {final[label] or "none": round(share, 3) for label, share in part.shares.items()}
+                keeps = part.heir is not None
+                yield theme, "split", {"children": shares, "keeps_id": keeps, "documents_before": before}
+            elif theme in self.merges:
+                merge = self.merges[theme]
+                tie = self.evidence.detail(old, merge.topic)
+                yield theme, "merged", {"into": merge.into, "loss": merge.loss, **tie}
             else:
-                yield one, "merged", {"into": ids[into], **evidence.detail(old, into)}
+                yield theme, "gone" if theme in self.gone else "matched", self.evidence.nearest_topic(old)
+        yield from self._births(final)
+
+    def _births(self, final: dict[str, str | None]) -> Iterator[Event]:
+        parent = {label: theme for theme, part in self.parts.items() for label in part.shares}
+        for one in self.found:
+            label = _label(one)
+            name = final[label]
+            if name is None or name in self.evidence.ids:
+                continue
+            origin: dict[str, object] = {"split_from": parent[label]} if label in parent else {}
+            yield name, "born", {**one.detail(), **self.evidence.nearest_theme(one.topic), **origin}
+        for theme in self.parts:
+            name = final[theme]
+            if name is not None and name != theme:
+                share = round(self.parts[theme].shares[theme], 3)
+                yield name, "born", {"split_from": theme, "share": share, "rest": True}
 
 
-def _births(
-    evidence: Evidence, children: dict[int, list[int]], pairs: dict[int, int], ids: list[str]
-) -> Iterator[tuple[str, str, dict[str, object]]]:
-    """Each new theme, its parent if a theme split, and the standing theme it is most like."""
-    parent = {new: old for old, topics in children.items() for new in topics}
-    for topic in range(len(ids)):
-        if topic in pairs.values():
-            continue
-        detail: dict[str, object] = {"topic": topic, "documents_after": int(evidence.new_sizes[topic])}
-        if topic in parent:
-            detail["split_from"] = evidence.ids[parent[topic]]
-        if evidence.ids:
-            near = int(evidence.similarity[:, topic].argmax())
-            detail |= {"nearest": evidence.ids[near], **evidence.detail(near, topic)}
-        yield ids[topic], "born", detail
+def _grown(standing: Prototypes, refit: Refit, found: list[News]) -> Prototypes:
+    """The standing prototypes, each moved a little towards its topic, and those of the news under labels."""
+    vectors = standing.vectors.copy()
+    free = np.setdiff1d(np.arange(len(refit.centroids)), [one.topic for one in found])
+    if len(free) and len(vectors):
+        scores = similarities(vectors, refit.centroids[free])
+        best = scores.argmax(axis=1)
+        mutual = scores.argmax(axis=0)[best] == np.arange(len(vectors))
+        same = mutual & (scores.max(axis=1) >= SAME)
+        step = (1 - MOVE) * vectors[same].astype(np.float64) + MOVE * refit.centroids[free][best[same]]
+        vectors[same] = step / np.linalg.norm(step, axis=1, keepdims=True)
+    fresh: Vectors = refit.centroids[[one.topic for one in found]].reshape(len(found), refit.centroids.shape[1])
+    labels = tuple(_label(one) for one in found)
+    joined = np.concatenate([vectors.reshape(-1, refit.centroids.shape[1]), fresh]).astype(np.float32)
+    return Prototypes((*standing.theme, *labels), joined, standing.threshold)
 
 
-def _nearest(evidence: Evidence, old: int, ids: list[str]) -> dict[str, object]:
-    """The topic most like an ended theme."""
-    if not ids:
-        return {}
-    near = int(evidence.similarity[old].argmax())
-    return {"nearest": ids[near], "similarity": round(float(evidence.similarity[old, near]), 3)}
+def _gone(grown: Prototypes, rows: Indices, spared: set[str]) -> set[str]:
+    """Themes that no document is nearest to any more."""
+    held = {grown.theme[row] for row in np.unique(rows[rows >= 0])}
+    return {label for label in grown.theme if not label.startswith("+")} - held - spared
 
 
-def _by_id(row: tuple[str, str, dict[str, object]]) -> str:
-    return row[0]
+def _label(one: News) -> str:
+    """What a topic's row is called until it is known who keeps which id."""
+    return f"+{one.topic}"
 
 
-def _size(evidence: Evidence, old: int) -> int:
-    return int(evidence.old_sizes[old])
+def _by_id(event: Event) -> str:
+    return event[0]
+
+
+def _check(standing: Prototypes, refit: Refit) -> None:
+    if len(standing.theme) and len(refit.centroids) and standing.vectors.shape[1] != refit.centroids.shape[1]:
+        raise StandingColumns(
+            f"need prototypes of {refit.centroids.shape[1]} dimensions, got {standing.vectors.shape[1]}; "
+            "the vectors changed their space: bring the prototypes into it first"
+        )

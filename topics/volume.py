@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from topics.conditions import UNPAGED_KINDS
+
 ROLLED_UP_KINDS = ("over_block", "under_block")
 ROLL_UP_FLOOR = 20
 """A harm domain gets roll-up series only with this many documents in the stream: fewer say nothing a day."""
@@ -14,7 +16,7 @@ HAZARD_SHARE = 0.25
 """A series takes the gravest hazard that at least this share of its documents carries."""
 
 VOLUME_COLUMNS = ("series", "day", "documents", "unique_documents", "reporters", "customers")
-SERIES_COLUMNS = ("series", "stream", "theme_id", "kind", "harm_domain", "hazard", "rollup")
+SERIES_COLUMNS = ("series", "stream", "theme_id", "kind", "harm_domain", "hazard", "rollup", "paged")
 
 
 class UnknownStream(ValueError):
@@ -34,7 +36,9 @@ def daily(documents: pd.DataFrame) -> pd.DataFrame:
     """Volumes by series and day, gap-free between the first and last day of each stream.
 
     `documents`: document_id, stream, day (datetime64, midnight UTC), reporter, customer (nullable),
-    kept (bool), kind, harm_domain, theme_id, mitigation, anomaly_type (nullable where a stream has none).
+    kept (bool), kind, harm_domain, theme_id, mitigation, anomaly_type (nullable where a stream has none);
+    optionally parent_id (the roll-up of its theme), muted (bool: its theme is) and watched (list: the ends of the
+    keys of its watchlists).
     Returns VOLUME_COLUMNS, sorted by series, then day: `documents` counts all, `unique_documents`
     those not collapsed; `reporters` and `customers` are distinct ones of that day among the kept
     documents, so a flood by one reporter adds one. A document without customer adds none.
@@ -64,7 +68,8 @@ def series_table(documents: pd.DataFrame) -> pd.DataFrame:
 
     Same `documents`, with `hazard`. `rollup` is the series it is a part of (None for a stream's total):
     a theme's is the one most of its documents are in. `kind` and `harm_domain` of a theme are the most
-    frequent ones; `hazard` is the gravest that a quarter of the documents carry.
+    frequent ones; `hazard` is the gravest that a quarter of the documents carry. `paged` is False for a roll-up of
+    themes, whose themes are what is told, and for a muted theme: they are listed and raise no alert.
     """
     if documents.empty:
         return pd.DataFrame(columns=list(SERIES_COLUMNS))
@@ -90,7 +95,7 @@ def _memberships(documents: pd.DataFrame) -> Memberships:
         raise UnknownStream(
             f"expected streams feedback or usage_anomaly, got {sorted(map(str, streams))}; fix column stream"
         )
-    labels = [_feedback_labels(documents), _anomaly_labels(documents)]
+    labels = [_feedback_labels(documents), _anomaly_labels(documents), _shared_labels(documents)]
     pairs = pd.concat([label for group in labels for label in group])
     codes, names = pd.factorize(pairs.to_numpy(object), sort=True)
     return Memberships(pairs.index.to_numpy(np.int64), codes.astype(np.int64), list(names))
@@ -122,6 +127,19 @@ def _anomaly_labels(documents: pd.DataFrame) -> list["pd.Series[str]"]:
     by = {"anomaly_type": "anomaly_type", "mitigation": "mitigation", "theme_id": "theme"}
     parts = [f"usage_anomaly/{word}=" + frame[column].dropna().astype(str) for column, word in by.items()]
     return [total, *parts]
+
+
+def _shared_labels(documents: pd.DataFrame) -> list["pd.Series[str]"]:
+    """What is counted alike in both streams: roll-ups of themes, and watchlists, of which a document has any number."""
+    frame = documents.reset_index(drop=True)
+    labels = []
+    if "parent_id" in frame:
+        parent = frame["parent_id"].dropna().astype(str)
+        labels.append(frame["stream"].reindex(parent.index) + "/theme=" + parent)
+    if "watched" in frame:
+        watched = frame["watched"].explode().dropna().astype(str)
+        labels.append(frame["stream"].reindex(watched.index) + "/watch=" + watched)
+    return [label.astype(object) for label in labels]
 
 
 def _grid_codes(documents: pd.DataFrame, member: Memberships) -> tuple[npt.NDArray[np.int64], pd.DatetimeIndex, int]:
@@ -158,8 +176,10 @@ def _within_stream(documents: pd.DataFrame, member: Memberships, days: pd.Dateti
 def _describe(name: str, own: pd.DataFrame, known: set[str]) -> dict[str, object]:
     stream, _, rest = name.partition("/")
     field, _, value = rest.partition("=")
-    kind = _most_frequent(own["kind"]) if field in ("kind", "theme") and stream == "feedback" else None
-    domain = _most_frequent(own["harm_domain"]) if field == "theme" or "&harm_domain=" in name else None
+    kind = _most_frequent(own["kind"]) if field in ("kind", "theme", "watch") and stream == "feedback" else None
+    domain = _most_frequent(own["harm_domain"]) if field in ("theme", "watch") or "&harm_domain=" in name else None
+    if field == "watch" and kind in UNPAGED_KINDS:
+        kind = None  # a watchlist is watched, whatever most of its documents are
     return {
         "series": name,
         "stream": stream,
@@ -168,7 +188,16 @@ def _describe(name: str, own: pd.DataFrame, known: set[str]) -> dict[str, object
         "harm_domain": domain,
         "hazard": _gravest(own["hazard"]),
         "rollup": _rollup(name, own, known),
+        "paged": not (field == "theme" and (_rolls_up(own, value) or _muted(own))),
     }
+
+
+def _rolls_up(own: pd.DataFrame, theme: str) -> bool:
+    return "parent_id" in own and bool((own["parent_id"] == theme).any())
+
+
+def _muted(own: pd.DataFrame) -> bool:
+    return "muted" in own and bool(own["muted"].all())
 
 
 def _rollup(name: str, own: pd.DataFrame, known: set[str]) -> str | None:

@@ -106,6 +106,15 @@ def segments(claim: str) -> list[Segment]:
     return found
 
 
+def content_stems(claim: str) -> set[str]:
+    """Stems of the words that say something alone, outside links, code and redaction tokens.
+
+    Formulas are not looked for: three times faster than `segments`, for counts over many claims.
+    """
+    words = _WORD.findall(_BREAK.sub(" ", claim[:_LONGEST_CLAIM]).lower().replace("’", "'"))
+    return {stem(word) for word in words if kind(word) == "content"}
+
+
 def mentions(claim: str) -> set[str]:
     """Accounts a claim is addressed to, small letters: {"@united"}."""
     return {found.lower() for found in _MENTION.findall(claim)}

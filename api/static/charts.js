@@ -16,6 +16,7 @@ function configuration() {
     },
     title: { color: ink, anchor: "start" },
     legend: { labelColor: ink, titleColor: ink, labelFontSize: 11 },
+    text: { color: dark.matches ? "#e3e8f0" : "#1b2330" },
   };
 }
 
