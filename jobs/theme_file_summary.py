@@ -48,7 +48,7 @@ def theme_records(themes: FileThemes, placed: Placed) -> list[dict[str, Any]]:
 
 
 def _by_size(record: dict[str, Any]) -> tuple[int, str]:
-    return -record["documents"], record["id"]
+    return -record["size"], record["id"]
 
 
 def _record(themes: FileThemes, placed: Placed, theme: str, rows: np.ndarray, level: int) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def _record(themes: FileThemes, placed: Placed, theme: str, rows: np.ndarray, le
         "phrases": list(themes.phrases.get(theme, [])),
         "level": level,
         "parent": themes.parents.get(theme),
-        "documents": len(rows),
+        "size": len(rows),
         "texts": len(said),
         "similarity": round(float(placed.similarity[rows].mean()), 4) if len(rows) else None,
         "quality": dict(themes.quality.get(theme, {})) or None,

@@ -37,7 +37,7 @@ def table(told: dict[str, Any], *, most: int) -> list[dict[str, Any]]:
 
 
 def _row(theme: dict[str, Any], weeks: list[str], *, signed: bool) -> dict[str, Any]:
-    row: dict[str, Any] = {"id": theme["id"], "documents": theme["documents"]}
+    row: dict[str, Any] = {"id": theme["id"], "documents": theme["size"]}
     if signed:
         row["reporters"] = theme.get("reporters", 0)
     if len(weeks) > 1:

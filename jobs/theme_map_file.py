@@ -22,7 +22,7 @@ def draw(themes: FileThemes, placed: Placed, records: list[dict[str, Any]]) -> b
     signed = any("reporters" in one for one in records)
     measure = "reporters" if signed else "documents"
     sizes = np.array([record[one].get(measure, 0) for one in ids], dtype=np.int64)
-    documents = np.array([record[one]["documents"] for one in ids], dtype=np.int64)
+    documents = np.array([record[one]["size"] for one in ids], dtype=np.int64)
     places = laid_out(middles, documents)
     groups = [record[one]["parent"] and record[record[one]["parent"]]["name"] for one in ids]
     bubbles = pd.DataFrame(

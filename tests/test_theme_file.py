@@ -128,7 +128,7 @@ def test_every_document_gets_its_theme_in_the_order_of_the_file(outcome: Outcome
     leaves = {theme["id"]: theme for theme in told["themes"] if theme["level"] == 0}
     assert len(leaves) >= 4
     placed = [row["theme"] for row in found if row["theme"] is not None]
-    assert {one: placed.count(one) for one in leaves} == {one: theme["documents"] for one, theme in leaves.items()}
+    assert {one: placed.count(one) for one in leaves} == {one: theme["size"] for one, theme in leaves.items()}
     assert told["assigned"] == len(placed) and told["unassigned"] == 144 - len(placed)
     assert told["coverage"] == pytest.approx(len(placed) / 144, abs=1e-4) and told["coverage"] >= 0.85
     assert all(row["similarity"] >= told["threshold"] - 1e-4 for row in found if row["theme"])
@@ -145,7 +145,7 @@ def test_subjects_are_told_apart_with_names_phrases_and_exemplars(outcome: Outco
     for theme in told["themes"]:
         assert theme["name"] and (theme["phrases"] or theme["level"]) and 1 <= len(theme["exemplars"]) <= 5
         assert len({one["text"] for one in theme["exemplars"]}) == len(theme["exemplars"])
-        assert theme["reporters"] == theme["documents"] and theme["largest_share"] <= 1
+        assert theme["reporters"] == theme["size"] and theme["largest_share"] <= 1
     fit = told["fit"]
     assert fit["fitted"] == 144 and [cost["coverage"] for cost in fit["cost_of_coverage"]] == [0.5, 0.7, 0.8, 0.9, 1.0]
 
@@ -154,7 +154,7 @@ def test_sizes_by_week_add_up(outcome: Outcome) -> None:
     told = outcome.told
     assert list(told["weekly"]) == ["2026-W10", "2026-W11", "2026-W12"] and sum(told["weekly"].values()) == 144
     for theme in told["themes"]:
-        assert sum(theme["weekly"].values()) == theme["documents"]
+        assert sum(theme["weekly"].values()) == theme["size"]
         assert told["first_day"] <= theme["first_seen"] <= theme["last_seen"] <= told["last_day"]
     leaves = [theme for theme in told["themes"] if theme["level"] == 0]
     for week, count in told["weekly"].items():
