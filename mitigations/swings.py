@@ -23,6 +23,8 @@ BOUND = 1.645
 """Labels must exclude at this many standard errors that truth follows the counts, before the interval narrows."""
 LIMIT = 1.0
 """No estimated shift is held for chance by more than so many of its standard deviations."""
+SURE = 1e-9
+"""A mean share this near to none or all has no log odds to speak of."""
 FURTHEST = 20.0
 """No week is taken to hold more than so many times fewer true, or false, ones than its pool."""
 
@@ -106,7 +108,7 @@ def _seen(mix: Floats, total: Floats, share: Floats, sampling: Floats, usual: Fl
     middle = (usual * share).sum(axis=1)
     spread = (usual * (share - middle[:, None]) ** 2).sum(axis=1)
     slope = spread - (usual * sampling).sum(axis=1)
-    tells = (slope > LEAST_TOLD * spread) & (middle > 0) & (middle < 1)
+    tells = (slope > LEAST_TOLD * spread) & (middle > SURE) & (middle < 1 - SURE)
     slope, middle = (np.where(tells, part, 0.5)[:, None] for part in (slope, middle))
     moved = ((mix * share[:, None]).sum(axis=2) - middle) / slope * middle * (1 - middle)
     level = np.clip(middle + moved, middle / FURTHEST, 1 - (1 - middle) / FURTHEST)

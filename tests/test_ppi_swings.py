@@ -88,6 +88,12 @@ def test_classifier_that_tells_nothing_tells_of_no_swing() -> None:
     assert swing(*weeks([100] * (WINDOW - 1) + [300], right=0.1, missed=0.1))[-1] == 0
 
 
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_labels_that_all_say_the_same_tell_of_no_swing(share: float) -> None:
+    sample, cells = weeks([100] * (WINDOW - 1) + [300], right=share, missed=share)
+    assert np.isfinite(swing(sample, cells)).all()
+
+
 def test_slice_that_borrows_from_all_is_measured_against_all() -> None:
     sample, one = weeks([100] * WINDOW)
     unique = np.concatenate([one.unique, one.unique])
