@@ -12,7 +12,7 @@ SIGNS = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "
 """Digits and signs that stand in for letters; 1 and ! may be an i or an l."""
 ELLS = ("i", "l")
 NEIGHBOURS = re.compile(r"[a-z][0134578@$!]|[0134578@$!][a-z]")
-MIXED = re.compile(r"(?<![^\W_])(?=[a-z]*[0134578@$!])(?=(?:[^a-z\s]*[a-z]){2})[a-z0134578@$!]{3,}(?![^\W_])")
+RUN = re.compile(r"[a-z0134578@$!]{3,}")
 # Scripts that put no spaces between words: there a word has no edge.
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -56,7 +56,7 @@ def normal(text: str) -> str:
 def _readings(text: str) -> tuple[str, ...]:
     """The text as it is written, and, where digits stand among letters, as it may be meant."""
     plain = normal(text)
-    if not NEIGHBOURS.search(plain) or not MIXED.search(plain):
+    if not NEIGHBOURS.search(plain):
         return (plain,)
     meant = dict.fromkeys(_unmasked(plain, ell) for ell in ELLS)
     return (plain, *meant)
@@ -65,7 +65,18 @@ def _readings(text: str) -> tuple[str, ...]:
 def _unmasked(text: str, ell: str) -> str:
     """The text with its mixed words read as letters alone; 1 and ! as this one."""
     letters = str.maketrans("".join([*SIGNS, "1!"]), "".join([*SIGNS.values(), ell * 2]))
-    return MIXED.sub(lambda word: word[0].translate(letters), text)
+    return RUN.sub(lambda run: run[0].translate(letters) if _mixed(run) else run[0], text)
+
+
+def _mixed(run: re.Match[str]) -> bool:
+    """Whether a run of letters and signs is a word that holds both: two letters or more, and no part of another word.
+
+    Counted, not matched: a pattern that looks ahead from every sign takes the square of a long row of them.
+    """
+    word, text = run[0], run.string
+    letters = sum("a" <= sign <= "z" for sign in word)
+    beside = text[run.start() - 1 : run.start()] + text[run.end() : run.end() + 1]
+    return 2 <= letters < len(word) and not any(sign.isalnum() for sign in beside)
 
 
 def _words(phrase: str) -> list[str]:
