@@ -169,7 +169,7 @@ def test_spreading_jailbreak_is_found_in_three_weeks_in_both_streams(found: Foun
     told = found.told()
     own = told[told["series"].str.startswith(f"{stream}/") & (told["direction"] == "up")]
     own = own[days_after(own, "day", first).between(-3, 21) & (days_after(own, "detected_on", first) <= 21)]
-    assert any(found.share(change, ids) >= 0.5 for change in own.to_dict("records"))
+    assert any(found.share(change, ids) >= ABOUT for change in own.to_dict("records"))
 
 
 def planted_anomalies(found: Found) -> set[str]:
