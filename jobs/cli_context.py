@@ -85,6 +85,8 @@ def iso_week(ctx: click.Context, param: click.Parameter, value: str | None) -> s
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+as_option = click.option("--as", "actor", required=True, metavar="NAME", help="Who does it; is kept.")
+reason_option = click.option("--reason", required=True, help="Why, in words; is kept.")
 
 
 def wished_columns(pairs: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-from jobs.cli_context import json_option, pass_workspace, show
-from jobs.cli_duplicates import as_option, reason_option
+from jobs.cli_context import as_option, json_option, pass_workspace, reason_option, show
 from jobs.cli_findings import limit_option, plain
 from jobs.workspace import Workspace
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from jobs.cli_context import json_option, pass_workspace, show
+from jobs.cli_context import as_option, json_option, pass_workspace, reason_option, show
 from jobs.cli_findings import limit_option
 from jobs.duplicate_verdicts import UnknownDocument
 from jobs.duplicate_verdicts import join as joined
@@ -16,8 +16,6 @@ from jobs.workspace import Workspace
 
 Row = dict[str, Any]
 
-as_option = click.option("--as", "actor", required=True, metavar="NAME", help="Who does it; is kept.")
-reason_option = click.option("--reason", required=True, help="Why, in words; is kept.")
 RUN = "counts follow at the next 'groundswell run'"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from jobs.cli_context import json_option, output_file, pass_workspace, show
+from jobs.cli_context import json_option, output_file, pass_workspace, reason_option, show
 from jobs.cli_findings import limit_option
 from jobs.store import Store
 from jobs.store_keys import timestamp
@@ -213,7 +213,7 @@ def give_command(workspace: Workspace, target: str, field: str, value: str, who:
 @click.argument("target", metavar="ID")
 @click.argument("field")
 @click.argument("value")
-@click.option("--reason", required=True, help="Why, in words; is kept.")
+@reason_option
 @as_option
 @json_option
 @pass_workspace

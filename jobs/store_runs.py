@@ -163,12 +163,6 @@ class Runs:
         """'ok', or what SQLite finds wrong with the file."""
         return str(self.db.conn.execute("PRAGMA quick_check(1)").fetchone()[0])
 
-    def refusals(self, key: FileKey) -> list[dict[str, Any]]:
-        """Rows of one file that were refused: line, reason, detail."""
-        sql = """
-            SELECT line, reason, detail FROM quarantine WHERE file_hash = ? AND input = ? ORDER BY line"""
-        return records(self.db, sql, (key.file_hash, key.input))
-
 
 def _stamp(time: datetime) -> str:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

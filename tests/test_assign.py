@@ -128,14 +128,3 @@ def test_unknown_reporters_are_never_capped_and_the_seed_decides():
 
 def test_nothing_to_cap_is_fine():
     assert cap_per_reporter([], [], seed=0).shape == (0,)
-
-
-@pytest.mark.slow
-def test_twenty_thousand_documents_are_assigned_in_a_second():
-    from time import perf_counter
-
-    rng = np.random.default_rng(0)
-    vectors, centroids = unit(rng.normal(size=(20_000, 384))), unit(rng.normal(size=(150, 384)))
-    begun = perf_counter()
-    assign(vectors, centroids, threshold=0.1)
-    assert perf_counter() - begun < 1

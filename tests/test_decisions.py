@@ -19,9 +19,6 @@ def audits(rows: list[tuple[str, str, str, float | None]], source: str = "audit"
     )
 
 
-NO_APPEALS = audits([]).assign(outcome=[])
-
-
 def test_decisions_are_counted_by_week_and_slice() -> None:
     days = pd.DataFrame(
         {

@@ -19,8 +19,8 @@ from nlp.taxonomy import load_taxonomy
 
 # A pattern is looked at more closely if it takes that many seconds for that many characters.
 LENGTH, CLOSER = 6_000, 0.006
-# Three times the text may take six times as long, never the nine times of a quadratic pattern.
-MORE, MOST_TIMES = 3, 6
+# Five times the text may take eleven times as long, never the 25 times of a quadratic pattern: room for a busy machine.
+MORE, MOST_TIMES = 5, 11
 
 
 def patterns_in(value: object, name: str, depth: int = 0) -> Iterator[tuple[str, re.Pattern[str]]]:
@@ -142,7 +142,9 @@ def grows_too_fast(pattern: re.Pattern[str], scrap: str) -> bool:
         return True
     if seconds(pattern, filled(scrap, LENGTH)) < CLOSER:
         return False
-    short, long = (min(seconds(pattern, filled(scrap, LENGTH * times)) for _ in range(4)) for times in (1, MORE))
+    # In turn, so that a machine that slows down in between slows both.
+    pairs = [[seconds(pattern, filled(scrap, LENGTH * times)) for times in (1, MORE)] for _ in range(4)]
+    short, long = map(min, zip(*pairs, strict=True))
     return short > CLOSER and long > MOST_TIMES * short
 
 
@@ -258,4 +260,4 @@ def test_redaction_is_bounded_on_near_misses_of_every_recogniser() -> None:
         for scrap in own_bait(recogniser.pattern)[:4]:
             began = time.process_time()
             redact(filled(scrap, 5_000))
-            assert time.process_time() - began < 5, (name, scrap)
+            assert time.process_time() - began < 20, (name, scrap)

@@ -152,11 +152,6 @@ def test_an_overview_of_a_few_clusters_is_no_clustering():
     assert layer(clustered((0.4, 60), (0.5, 20), (1.0, 2))).max() + 1 == 20 and layer(clustered((1.0, 1))).max() == 0
 
 
-def test_a_refit_stays_as_fine_as_the_fit_before():
-    layers = clustered((0.8, 60), (0.85, 20), (0.8, 9))
-    assert layer(layers, near=22).max() + 1 == 20 and layer(layers, near=70).max() + 1 == 60
-
-
 def test_any_grouping_can_be_described(small):
     claims, vectors, truth, _ = small
     pairs = truth // 2

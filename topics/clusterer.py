@@ -30,7 +30,6 @@ class CentroidClusterer:
     """Topics as unit centroids with one similarity threshold.
 
     EVoC (McInnes 2024) finds the groups; each becomes its mean direction; near-identical ones are merged.
-    `near`, an earlier number of topics, guides how fine they are (`topics.groups.layer`).
     `labels_` then come from `predict`, so that fitted and new documents are assigned alike. After `fit`:
     `labels_` (n,), -1 for none, topics ordered by size; `centroids_` (k, d); `threshold_`;
     `found_` (n,), the groups before assignment; `method_`, one of "evoc", "kmeans", "single", "none".
@@ -42,12 +41,10 @@ class CentroidClusterer:
         min_topic_size: int | None = None,
         seed: int = 0,
         coverage: float = COVERAGE,
-        near: int | None = None,
     ) -> None:
         self.min_topic_size = min_topic_size
         self.seed = seed
         self.coverage = coverage
-        self.near = near
 
     def fit(self, X: Vectors, y: object = None, *, space: Vectors | None = None) -> "CentroidClusterer":
         """Find topics among unit rows (n, d). Never raises for few, empty or identical documents.
@@ -103,10 +100,10 @@ class CentroidClusterer:
         """Groups by EVoC; of more than MOST_FOR_EVOC rows a sample is grouped, the others join its groups."""
         n = len(vectors)
         if n <= MOST_FOR_EVOC:
-            return evoc_groups(vectors, size=size, seed=self.seed, near=self.near)
+            return evoc_groups(vectors, size=size, seed=self.seed)
         rows = np.sort(np.random.default_rng(self.seed).permutation(n)[:MOST_FOR_EVOC])
         smallest = max(_SMALLEST_IN_SAMPLE, round(size * MOST_FOR_EVOC / n))
-        found = evoc_groups(vectors[rows], size=smallest, seed=self.seed, near=self.near)
+        found = evoc_groups(vectors[rows], size=smallest, seed=self.seed)
         centroids, clustered = centroids_of(vectors[rows], found), float((found >= 0).mean())
         if not clustered:
             return np.full(n, -1, dtype=np.int64)

@@ -14,11 +14,11 @@ _ONE_SUBJECT = 0.45  # mean cosine to the centre above which a tiny corpus is on
 _MOST_KMEANS = 25
 # A layer of fewer clusters than this times the root of n is an overview, not a list of subjects.
 _COARSEST = 0.1
-# Chosen on banking77 and question titles of 1,000 to 20,000: shares of the best layer's coverage.
-_NEARLY_AS_MANY, _JUST_AS_MANY = 0.9, 0.8
+# Chosen on banking77 and question titles of 1,000 to 20,000: share of the best layer's coverage.
+_NEARLY_AS_MANY = 0.9
 
 
-def evoc_groups(vectors: Vectors, *, size: int, seed: int, near: int | None = None) -> Indices:
+def evoc_groups(vectors: Vectors, *, size: int, seed: int) -> Indices:
     """The layer of EVoC's tree that `layer` chooses, groups of at least `size`; all -1 where EVoC cannot cope.
 
     One numba thread: EVoC's neighbour search gives other results on other thread counts.
@@ -33,22 +33,19 @@ def evoc_groups(vectors: Vectors, *, size: int, seed: int, near: int | None = No
         except (ValueError, IndexError, ZeroDivisionError):
             # Seen on tables of mostly identical rows: no tree to cut. The caller falls back to k-means.
             return np.full(len(vectors), -1, dtype=np.int64)
-        return layer([np.asarray(found, dtype=np.int64) for found in model.cluster_layers_], near=near)
+        return layer([np.asarray(found, dtype=np.int64) for found in model.cluster_layers_])
 
 
-def layer(layers: Sequence[Indices], *, near: int | None = None) -> Indices:
+def layer(layers: Sequence[Indices]) -> Indices:
     """The finest of some clusterings, finest first, that leaves out hardly more rows (-1) than the best.
 
     Where a corpus has no finer subjects, finer clusters are dense spots within them and leave most rows out.
-    With `near`, the number of topics of an earlier fit, the clustering of those that will just do that is nearest
-    to it: a refit should not change how fine themes are.
     """
     least = max(2.0, _COARSEST * math.sqrt(len(layers[0])))
     real = [found for found in layers if found.max(initial=-1) + 1 >= least] or [layers[0]]
     covered = [float((found >= 0).mean()) for found in real]
-    enough = _NEARLY_AS_MANY if near is None else _JUST_AS_MANY
-    will_do = [found for found, share in zip(real, covered, strict=True) if share >= enough * max(covered)]
-    return will_do[0] if near is None else min(will_do, key=lambda found: abs(math.log((found.max() + 1) / near)))
+    enough = _NEARLY_AS_MANY * max(covered)
+    return next(found for found, share in zip(real, covered, strict=True) if share >= enough)
 
 
 def kmeans_groups(vectors: Vectors, *, size: int, seed: int) -> Indices:

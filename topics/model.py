@@ -82,13 +82,11 @@ def proposed(
     seed: int = 0,
     min_topic_size: int | None = None,
     coverage: float = COVERAGE,
-    near: int | None = None,
 ) -> TopicFit:
     """Topics without names, the same on any number of cores.
 
     Default `min_topic_size` grows with the root of n. Under 20 documents: one topic or none. Claims should be
-    capped per reporter first (`topics.assign.cap_per_reporter`). `near`: the number of topics of the fit before,
-    where it should guide how fine these are.
+    capped per reporter first (`topics.assign.cap_per_reporter`).
     """
     vectors = checked(vectors)
     texts = [str(claim) for claim in claims]
@@ -97,7 +95,7 @@ def proposed(
             f"need one vector per claim, got {len(texts)} claims and {len(vectors)} vectors; embed these claims"
         )
     words = vocabulary(texts)
-    clusterer = CentroidClusterer(min_topic_size=min_topic_size, seed=seed, coverage=coverage, near=near)
+    clusterer = CentroidClusterer(min_topic_size=min_topic_size, seed=seed, coverage=coverage)
     clusterer.fit(vectors, space=without_words(vectors, _product_words(words, texts)))
     groups = _same_subject(words, clusterer)
     if len(np.unique(groups)) < len(groups):

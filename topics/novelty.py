@@ -145,7 +145,7 @@ def _first(
         if expected > world.bar.false_births or tries == _TRIES:
             return None
         tries += 1
-        one = _drawn(world, kept[place.rows], kept, place)
+        one = _drawn(world, kept[place.rows], kept)
         if one is not None:
             cluster, centroid, nearest = one
             return Newborn(cluster, centroid, domain, nearest, _evidence(world, cluster, centroid, place, expected))
@@ -169,7 +169,7 @@ def _crowd(world: _World, rows: Indices) -> tuple[Crowd, Indices]:
     return Crowd(world.space[kept], world.ages[kept], writers, templates), kept
 
 
-def _drawn(world: _World, seed: Indices, kept: Indices, place: Place) -> tuple[Indices, Vectors, int] | None:
+def _drawn(world: _World, seed: Indices, kept: Indices) -> tuple[Indices, Vectors, int] | None:
     """The cluster around a place: its rows nearest first, its middle, the nearest prototype; None if not its own."""
     recent = kept[world.ages[kept] < max(world.bar.windows)]
     own = _nearest_known(world.vectors[recent], world.ground.standing)
