@@ -16,26 +16,31 @@ from flask_openapi3.openapi import OpenAPI
 from api import access, assets, db, errors, headers, paths, wording
 from api.counts import blueprint as counts
 from api.curation import blueprint as curation
+from api.delivery import blueprint as delivery
 from api.description import INFO, SCHEMES
 from api.documents import blueprint as documents
 from api.duplicates import blueprint as duplicates
 from api.evidence import blueprint as evidence
 from api.findings import blueprint as findings
 from api.labels import blueprint as labels
+from api.metrics import probes
+from api.mitigations import blueprint as mitigations
 from api.pages import blueprint as pages
 from api.pages_corrections import blueprint as pages_corrections
 from api.pages_curation import blueprint as pages_curation
+from api.pages_delivery import blueprint as pages_delivery
 from api.pages_documents import blueprint as pages_documents
 from api.pages_evidence import blueprint as pages_evidence
 from api.pages_findings import blueprint as pages_findings
 from api.pages_labels import blueprint as pages_labels
 from api.pages_map import blueprint as pages_map
+from api.pages_mitigations import blueprint as pages_mitigations
 from api.pages_triage import blueprint as pages_triage
 from api.pages_watchlists import blueprint as pages_watchlists
 from api.reports import blueprint as reports
 from api.sessions import blueprint as sessions
+from api.signals import blueprint as signals
 from api.status import blueprint as status
-from api.status import probes
 from api.theme_map import blueprint as theme_map
 from api.themes import blueprint as themes
 from api.triage import blueprint as triage
@@ -56,11 +61,15 @@ RESOURCES = (
     evidence,
     reports,
     findings,
+    mitigations,
+    signals,
+    delivery,
     status,
 )
 PAGES = (
     pages,
     pages_findings,
+    pages_delivery,
     pages_map,
     pages_documents,
     pages_corrections,
@@ -69,9 +78,10 @@ PAGES = (
     pages_evidence,
     pages_triage,
     pages_watchlists,
+    pages_mitigations,
     sessions,
 )
-UNLIMITED = ("static", "assets.vega", "probes.healthz", "probes.readyz")
+UNLIMITED = ("static", "assets.vega", "probes.healthz", "probes.readyz", "probes.metrics")
 
 
 @dataclass(frozen=True, slots=True)

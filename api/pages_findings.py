@@ -55,6 +55,7 @@ def theme(theme_id: str) -> str:
         recent_from=recent_from(search.status.as_of()),
         changes=search.findings.changes(ChangeFilter(theme=theme_id), limit=20).rows if staff else [],
         alerts=search.findings.alerts(AlertFilter(theme=theme_id), limit=20).rows if staff else [],
+        signals=store().signals.told(theme=theme_id) if staff else [],
         **base_context(),
     )
 
@@ -86,7 +87,12 @@ def alert(alert_id: str) -> str:
     one = found(store().search.findings.alert(alert_id), f"alert {alert_id!r}")
     owners = store().reference.owners()
     return render_template(
-        "alert.html", alert=one, owners=owners, chart=series_chart(one["series"], one["title"]), **base_context()
+        "alert.html",
+        alert=one,
+        owners=owners,
+        chart=series_chart(one["series"], one["title"]),
+        signals=store().signals.beside(one["changes"]),
+        **base_context(),
     )
 
 

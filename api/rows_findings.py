@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from api.rows import Row
+from api.rows_effects import EffectCheck
 
 
 class ChangeRow(Row):
@@ -82,6 +83,7 @@ class Alert(AlertRow):
 
     changes: list[ChangeRow]
     events: list[AlertEvent]
+    effect: EffectCheck | None = Field(description="what came of the action, four weeks after it was closed")
 
 
 class Revision(Row):

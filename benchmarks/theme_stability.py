@@ -118,6 +118,7 @@ def week_by_week(world: Stream) -> dict[str, Any]:
             "ami_fresh": round(float(ami(world.truth[rows], numbers(beside))), 3),
             "seconds": round(seconds, 1),
         })  # fmt: skip
+        print(json.dumps(report[-1]), file=sys.stderr, flush=True)
         ever[rows] |= wrong
         theme[rows] = after
     return {"weeks": report, **summary(report), "changed_ever": round(float(ever.mean()), 4)}

@@ -97,8 +97,11 @@ def _until(desk: Desk, value: str) -> Row:
 
 
 def _closing(desk: Desk, value: str) -> Row:
-    """`state` beside what was done: an alert that comes back worse than it was closed is open again."""
-    return {"did": value, "state": desk.alert["state"]}
+    """`state` beside what was done: an alert that comes back worse than it was closed is open again.
+
+    `on`: the day by the findings' clock, from which the four weeks to the check of the effect are counted.
+    """
+    return {"did": value, "state": desk.alert["state"], "on": desk.today.isoformat()}
 
 
 ACTS: dict[str, Act] = {

@@ -9,14 +9,15 @@ import urllib.error
 import urllib.request
 from contextlib import suppress
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 from urllib.parse import urlsplit
 
+from jobs.apprise_ears import LineEars
 from jobs.channel_options import Options, Place, required, secret
 from jobs.escapes import file_name, one_line, tame
+from jobs.letter_headers import LetterPolicy, chat_text, letter_headers
 from jobs.message import ChannelError, Message, with_images
 
 TIMEOUT_SECONDS = 20.0
@@ -79,13 +80,15 @@ class EmailChannel:
             server.close()
 
     def _mail(self, message: Message) -> EmailMessage:
-        mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+        mail = EmailMessage(policy=LetterPolicy(linesep="\r\n", cte_type="7bit"))
         mail["Subject"] = one_line(message.subject, most=180)
         mail["From"] = self.settings.smtp_from
         mail["To"] = self.to
         mail["Date"] = format_datetime(self.now)
         mail["Message-ID"] = f"<{message.message_id}@groundswell>"
         mail["Auto-Submitted"] = "auto-generated"
+        for name, value in letter_headers(self.settings, message).items():
+            mail[name] = value
         mail.set_content(message.text)
         mail.add_alternative(message.html, subtype="html")
         page = mail.get_payload()[1]  # type: ignore[index]
@@ -144,22 +147,28 @@ class AppriseChannel:
 
     def __init__(self, options: Options, place: Place) -> None:
         self.url = secret(options, "url", "apprise", place)
+        self.base_url = place.settings.base_url
 
     def send(self, message: Message) -> None:
-        """Notify; Apprise does not tell why it failed, so every failure may be tried again."""
+        """Notify; a line that broke after the message may have gone out leaves the outcome uncertain."""
         import apprise
 
         service = apprise.Apprise()
         if not service.add(self.url):
             raise ChannelError("expected an Apprise URL, got something else; correct the secret", permanent=True)
-        text = "\n".join(tame(line) for line in message.text.splitlines())
-        done = service.notify(body=text, title=tame(message.subject), body_format="text", timeout=TIMEOUT_SECONDS)
+        with LineEars() as ears:
+            done = service.notify(
+                body=chat_text(message, self.base_url),
+                title=tame(message.subject),
+                body_format="text",
+                timeout=TIMEOUT_SECONDS,
+            )
         status = done.status
         done.close()
-        if status == apprise.AppriseResultStatus.TIMEOUT:
-            raise ChannelError("the Apprise service did not answer in time", uncertain=True)
         if status != apprise.AppriseResultStatus.SUCCESS:
-            raise ChannelError("the Apprise service did not take the message")
+            known = ears.refused and status != apprise.AppriseResultStatus.TIMEOUT
+            told = "did not take the message" if known else "may have taken the message: the line broke, or it was slow"
+            raise ChannelError(f"the Apprise service {told}", uncertain=not known)
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):

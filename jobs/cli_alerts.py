@@ -80,18 +80,23 @@ def show_alert(workspace: Workspace, alert_id: str, as_json: bool) -> None:
     reads(alert["changes"][:1])
     show(alert["changes"], False, columns=["day", "title", "direction", "ratio", "reporters", "customers"])
     show(alert["events"], False, columns=["happened_at", "actor", "action", "detail"])
+    if alert["effect"]:
+        show([{"effect": alert["effect"]["sentence"]}], False)
 
 
 @alerts.command("judged")
 @json_option
 @pass_workspace
 def judged(workspace: Workspace, as_json: bool) -> None:
-    """By owner: how many alerts people found useful, with the 95 % interval of the share."""
+    """By owner: how many alerts people found useful, with the 95 % interval, and the owner's budget of false alerts."""
+    from jobs.budgets import own_budgets
     from mitigations.rates import share_interval
 
     with workspace.open_store() as store:
         rows = store.search.findings.judged()
+        budgets = own_budgets(store.reference.owners())
     for row in rows:
+        row["budget"] = budgets.get(row["owner"])
         told = row["useful"] + row["not_useful"]
         ends = [float(end) for end in share_interval(row["useful"], told)]
         row["useful_share"] = [round(one, 3) for one in (row["useful"] / told, *ends)] if told else None
@@ -99,7 +104,8 @@ def judged(workspace: Workspace, as_json: bool) -> None:
         for row in rows:
             share = row["useful_share"]
             row["useful_share"] = "cannot tell" if share is None else "{:.0%} ({:.0%} to {:.0%})".format(*share)
-    columns = ["owner", "alerts", "useful", "not_useful", "disputed", "useful_share"]
+            row["budget"] = "common" if row["budget"] is None else row["budget"]
+    columns = ["owner", "alerts", "useful", "not_useful", "disputed", "useful_share", "budget"]
     show(rows, as_json, columns=None if as_json else columns)
 
 
@@ -135,7 +141,8 @@ def _do(workspace: Workspace, word: str, alert_id: str, actor: str, given: dict[
     if event["again"]:
         click.echo(f"{alert_id} was acknowledged by {alert['acknowledged_by']} on {alert['acknowledged_at']}")
         return
-    told = ", ".join(f"{name} {value}" for name, value in event["detail"].items() if name not in ("note", "state"))
+    untold = ("note", "state", "on")
+    told = ", ".join(f"{name} {value}" for name, value in event["detail"].items() if name not in untold)
     click.echo(f"{alert_id} is {event['action'].replace('_', ' ')} by {actor}{': ' if told else ''}{told}")
 
 

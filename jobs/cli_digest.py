@@ -1,8 +1,10 @@
 """The command that makes or shows a digest."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,7 +30,10 @@ from jobs.workspace import Workspace
 def digest(
     workspace: Workspace, owner: str | None, dry_run: bool, form: str, output: Path | None, as_json: bool
 ) -> None:
-    """What an owner is told now; unless --dry-run, it is stored, written to digests/ and sent."""
+    """What an owner is told now; unless --dry-run, it is stored, written to digests/ and sent.
+
+    Where it goes is said on standard error.
+    """
     from jobs.channels import write_whole
     from jobs.digest import build, deliver, owners, publish, render_html, render_markdown
     from jobs.digest_facts import look
@@ -50,11 +55,30 @@ def digest(
             click.echo(f"wrote {output}", err=True)
         else:
             click.echo(text, nl=False)
+        click.echo(addressed(store, content, dry_run=dry_run), err=True)
         if not dry_run:
             made = publish(workspace, view, content)
             now = datetime.now(UTC)
             sent = deliver(store, settings, workspace, as_of=view.as_of, now=now, written=made)
             click.echo(f"stored in {workspace.digests}; {sent} deliveries", err=True)
+
+
+def addressed(store: Store, content: Mapping[str, Any], *, dry_run: bool) -> str:
+    """Under which subject a digest goes where; of one that went there already, that."""
+    from jobs.channel_options import identity
+    from jobs.digest_lines import title
+    from jobs.letters import digest_name
+    from jobs.reach import FALLBACK, channels_by_owner
+
+    states = {
+        row["channel"]: row["state"]
+        for row in store.delivery.notifications()
+        if row["digest_id"] == digest_name(content)
+    }
+    names = [identity(options) for options in channels_by_owner(store).get(content["owner"], FALLBACK)]
+    told = ", ".join(f"{name} ({states[name]} before)" if name in states else name for name in names)
+    verb = "would be sent" if dry_run else "goes"
+    return f'"[{content["installation"]}] {title(dict(content))}" {verb} to {told}'
 
 
 def latest(store: Store) -> str:
@@ -63,6 +87,15 @@ def latest(store: Store) -> str:
     if state is None or not state["as_of"]:
         raise click.ClickException("expected findings, got none; run 'groundswell run' first")
     return str(state["as_of"])
+
+
+def moment(store: Store, workspace: Workspace) -> str:
+    """The moment messages speak of: that of the findings, else that of the documents."""
+    from jobs.triage_age import clock
+
+    state = store.runs.state("detect")
+    known = state["as_of"] if state is not None else None
+    return str(known or clock(store, workspace.settings, datetime.now(UTC)))
 
 
 def chosen(owner: str | None, known: list[str], default: str) -> str:

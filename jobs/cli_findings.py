@@ -9,6 +9,7 @@ import click
 
 from jobs.cli_changes import change_columns, change_row, coverage_changes, show_coverage
 from jobs.cli_context import find_workspace, json_option, pass_workspace, show, width
+from jobs.cli_effect import show_undeclared, undeclared
 from jobs.cli_series import SERIES_ARGUMENTS, asks_for_file, changes_of_file, series_options
 from jobs.store_search_documents import HIT_END, HIT_START, DocumentFilter
 from jobs.store_search_findings import ChangeFilter
@@ -92,6 +93,7 @@ def changes(ctx: click.Context, /, coverage: bool, limit: int, as_json: bool, **
     with workspace.open_store() as store:
         page = store.search.findings.changes(ChangeFilter(**filters | days), limit=limit)
         feeds = coverage_changes(store, **days, limit=limit)
+        inferred = undeclared(store, **days)
     if coverage and (as_json or not feeds):
         show(feeds, as_json)
         return
@@ -101,12 +103,15 @@ def changes(ctx: click.Context, /, coverage: bool, limit: int, as_json: bool, **
         list_rows(rows, as_json, columns, f"{len(page.rows):,} of {page.total:,} changes")
     if not as_json:
         show_coverage(feeds)
+        show_undeclared([] if coverage else inferred)
 
 
 def reads(moved: Rows) -> None:
-    """The sentences that explain changes."""
+    """The sentences that explain changes, and what to do."""
     for change in moved:
-        show([{f"change of {change['day']}": line} for line in (change["explanation"] or {}).get("reads", [])], False)
+        said = change["explanation"] or {}
+        lines = [*said.get("reads", []), *(f"To do: {step}" for step in said.get("to_do", []))]
+        show([{f"change of {change['day']}": line} for line in lines], False)
 
 
 def found(row: dict[str, Any] | None, what: str, where: str) -> dict[str, Any]:

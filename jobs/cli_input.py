@@ -10,6 +10,7 @@ import click
 
 from jobs.cli_changes import coverage_changes, show_coverage
 from jobs.cli_context import CONTROLS, json_option, pass_workspace, show, wished_columns
+from jobs.cli_effect import show_undeclared, undeclared
 from jobs.progress import bar, say
 from jobs.triage_age import age, clock
 from jobs.workspace import Workspace, create_workspace
@@ -172,12 +173,14 @@ def status(workspace: Workspace, as_json: bool) -> None:
             "agreement": store.understanding.agreements(),
         }
         coverage = coverage_changes(store)
+        inferred = undeclared(store)
         waiting = store.search.triage.standing()
         moment = clock(store, workspace.settings, datetime.now(UTC))
     done = {row["job"] for row in tables["runs"] if row["state"] == "done"}
     due = [step.name for step in STEPS if step.name not in done]
     if as_json:
         found = {"workspace": str(workspace.path), "as_of": as_of, **tables, "triage": waiting, "coverage": coverage}
+        found["inferred_releases"] = inferred
         show({**found, "not_run": due}, True)
         return
     click.echo(f"workspace {workspace.path}, as of {as_of or 'nothing yet'}")
@@ -190,6 +193,7 @@ def status(workspace: Workspace, as_json: bool) -> None:
             f"\ntriage: {waiting['open']:,} documents wait for a person, the oldest for {since}: groundswell triage"
         )
     show_coverage(coverage)
+    show_undeclared(inferred)
     if due:
         click.echo(f"\nnot run yet: {', '.join(due)}; next: groundswell -w {workspace.path} run")
 

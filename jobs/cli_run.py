@@ -19,11 +19,15 @@ def prepare_command() -> None:
         click.echo(line)
 
 
-@click.command("run")
+@click.command(
+    "run",
+    help="Run every job on what is new: join, templates, enrich, themes, watch, count, ledger, "
+    "releases, detect, effects, notify, digest.",
+)
 @json_option
 @pass_workspace
 def run_command(workspace: Workspace, as_json: bool) -> None:
-    """Run every job on what is new: join, templates, enrich, themes, watch, count, ledger, detect, notify, digest."""
+    """Do every step whose input changed."""
     from jobs.run import run
 
     rows = run(workspace, now=datetime.now(UTC))
@@ -38,11 +42,19 @@ def run_command(workspace: Workspace, as_json: bool) -> None:
     "--documents", type=click.IntRange(300, 200_000), default=20_000, show_default=True, help="About so many."
 )
 @click.option("--end", type=click.DateTime(["%Y-%m-%d"]), default="2026-06-28", show_default=True, help="Last day.")
+@click.option(
+    "--events",
+    type=click.Choice(["few", "all"]),
+    default="few",
+    show_default=True,
+    help="With all, something is planted for everything that a change may coincide with.",
+)
 @json_option
 def demo(directory: Path, as_json: bool, **world: Any) -> None:
     """Make a demo workspace: an invented stream with planted events, ingested and ready to run."""
     from jobs.demo import make_demo
 
     end: date = world.pop("end").date()
-    rows = make_demo(directory, now=datetime.now(UTC), end=end, **world)
+    busy = world.pop("events") == "all"
+    rows = make_demo(directory, now=datetime.now(UTC), end=end, busy=busy, **world)
     show(rows, as_json, note=f"next: groundswell -w {directory} run")

@@ -20,6 +20,7 @@ RESOURCES = (
     "volumes",
     "changes",
     "alerts",
+    "mitigations",
     "counts",
     "runs",
     "coverage",

@@ -26,7 +26,7 @@ DEMO_KEY = "de40" * 16
 
 
 def make_demo(
-    directory: Path, *, now: datetime, seed: int, days: int, documents: int, end: date
+    directory: Path, *, now: datetime, seed: int, days: int, documents: int, end: date, busy: bool = False
 ) -> list[dict[str, Any]]:
     """Make or complete the demo workspace; one row a file: input, file, rows, new, quarantined.
 
@@ -35,7 +35,7 @@ def make_demo(
     inputs = directory / "input"
     if not (inputs / "truth.json").is_file():
         say(f"inventing {documents:,} documents over {days} days (seed {seed})")
-        write_demo(inputs, seed=seed, days=days, documents=documents, end=end)
+        write_demo(inputs, seed=seed, days=days, documents=documents, end=end, busy=busy)
     workspace = _workspace(directory, inputs)
     # A clock that is behind the invented world would have its last days refused as future.
     now = max(now, datetime.combine(end + timedelta(days=1), time.min, tzinfo=UTC))

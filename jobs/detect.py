@@ -1,16 +1,20 @@
 """The fifth step of a run: changepoints of every series, what explains them, and the alerts they raise."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from jobs.count import counted, whole_exposure
+from jobs.budgets import budget_groups, own_budgets
+from jobs.count import counted
 from jobs.ingest_reference import Route
 from jobs.settings import Settings
+from jobs.signals import at_changes, judge, signal_rows
 from jobs.store import Store
 from jobs.store_rows import encoded
+from jobs.surroundings import surroundings
 from jobs.watch_alerts import Answers, Looked, found_changes, rises
 from jobs.watchlist import Watchlist
 from topics.alerts import STANDING_COLUMNS, alerts
@@ -19,6 +23,7 @@ from topics.coverage import coverage, masks
 from topics.delay import completeness
 from topics.expected import expected_reporters
 from topics.explain import Surroundings, explain
+from topics.periods import between
 from topics.volume import series_names, series_table
 
 
@@ -34,13 +39,19 @@ def run(
     documents = counted(store)
     today = pd.Timestamp(as_of).tz_localize(None)
     found_coverage = coverage(documents)
-    around = surroundings(store, found_coverage, completeness(documents, as_of=today))
+    around = surroundings(store, found_coverage, completeness(documents, as_of=today), documents=documents)
+    mitigations = store.reference.mitigations()
+    budgets = own_budgets(store.reference.owners())
     given = conditions(documents, around, as_of=today)
+    if budgets and given.series is not None:
+        groups = budget_groups(given.series, budgets, mitigations, routes, default=settings.default_owner)
+        given = replace(given, series=given.series.assign(budget=groups))
     titles = store.findings.titles()
-    looked = Looked(documents, store.findings.volumes(), found_coverage, given, detection(settings))
+    looked = Looked(documents, store.findings.volumes(), found_coverage, given, detection(settings, budgets))
     table = found_changes(looked, watchlists)
-    said = explanations(table, documents, around, titles)
-    answers = Answers(store.reference.mitigations(), routes, watchlists, settings.default_owner)
+    judged = judge(store, documents, table, as_of=today)
+    said = explanations(table, documents, replace(around, signals=at_changes(judged)), titles)
+    answers = Answers(mitigations, routes, watchlists, settings.default_owner)
     owners = [answers.owner(str(name), about) for name, about in zip(table["series"], said, strict=True)]
     rows = change_rows(table, said, as_of=as_of)
     raised = raise_alerts(store, table.assign(owner=owners), titles, as_of=as_of)
@@ -50,6 +61,7 @@ def run(
             alert["owner"] = of_change[alert["members"][0]]
     with store.transaction():
         store.findings.replace_changes(rows)
+        store.signals.replace(signal_rows(judged, answers.owner, as_of=as_of))
         store.findings.write_alerts(raised)
         store.findings.write_smallest_ratios(rises(looked, watchlists))
         store.findings.write_expected(
@@ -58,42 +70,33 @@ def run(
     return len(rows)
 
 
-def detection(settings: Settings) -> DetectionSettings:
-    """What the detector is set to."""
+def detection(settings: Settings, budgets: Mapping[str, float] | None = None) -> DetectionSettings:
+    """What the detector is set to; `budgets`: false alerts a week of the owners that have a budget of their own."""
     return DetectionSettings(
         false_alerts_per_week=settings.false_alerts_per_week,
         window_days=settings.detection_window_days,
         smallest_ratio=settings.smallest_ratio,
+        budgets=dict(budgets or {}),
     )
-
-
-def surroundings(store: Store, found_coverage: pd.DataFrame, late: pd.DataFrame) -> Surroundings:
-    """What was going on beside the counts: releases, calendar, exposure, coverage, late days."""
-    releases = pd.DataFrame(store.reference.releases(), columns=["release_id", "mitigation", "released_on"])
-    releases["day"] = pd.to_datetime(releases["released_on"])
-    calendar = pd.DataFrame(store.reference.calendar(), columns=["calendar_id", "type", "day_from", "day_to", "note"])
-    calendar["day"] = pd.to_datetime(calendar["day_from"])
-    calendar["end"] = pd.to_datetime(calendar["day_to"])
-    calendar["name"] = calendar["note"].where(calendar["note"] != "", calendar["calendar_id"])
-    exposure = whole_exposure(store.reference.exposure())
-    return Surroundings(releases, calendar, exposure if len(exposure) else None, found_coverage, late)
 
 
 def conditions(documents: pd.DataFrame, around: Surroundings, *, as_of: pd.Timestamp) -> Conditions:
     """What the detector is told of the days: exposure, masked and incomplete days, holidays."""
     assert around.calendar is not None and around.coverage is not None
-    holidays = around.calendar[around.calendar["type"] == "holiday"]
-    days = [
-        day for row in holidays.to_dict("records") for day in pd.date_range(row["day"], row["end"], inclusive="left")
-    ]
     return Conditions(
         exposure=around.exposure,
         masks=masks(around.coverage, documents),
         completeness=around.completeness,
         series=series_table(documents),
         as_of=as_of,
-        holidays=frozenset(days),
+        holidays=holidays(around.calendar),
     )
+
+
+def holidays(calendar: pd.DataFrame) -> frozenset[pd.Timestamp]:
+    """The days of the calendar on which people rest; `calendar`: type, day, end (the first day after)."""
+    rows = calendar[calendar["type"] == "holiday"].to_dict("records")
+    return frozenset(day for row in rows for day in pd.date_range(row["day"], row["end"], inclusive="left"))
 
 
 def explanations(
@@ -104,7 +107,7 @@ def explanations(
     indexed = documents.set_index("document_id", drop=False)
     rows = {name: ids.to_numpy() for name, ids in member.groupby("series", sort=False)["document_id"]}
     said = []
-    for _, change in table.iterrows():
+    for _, change in between(table).iterrows():
         own = indexed.loc[rows[change["series"]]].reset_index(drop=True)
         said.append(explain(change, own, around=around, title=titles.get(change["series"])))
     return said

@@ -1,10 +1,12 @@
 """The periodic summary of each owner: built when it is due, stored, written to files, and delivered."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from jobs.channels import FileChannel
+from jobs.digest_check import NumberNotInDigest
 from jobs.digest_content import CADENCE_DAYS, digest_content
 from jobs.digest_facts import View, look
 from jobs.digest_text import render_html, render_markdown, render_text
@@ -17,6 +19,8 @@ from jobs.store import Store
 from jobs.workspace import Workspace
 
 __all__ = ["build", "deliver", "render_html", "render_markdown", "render_text", "run"]
+
+log = logging.getLogger(__name__)
 
 Quiet = Sequence[Mapping[str, Any]]
 
@@ -32,15 +36,23 @@ def run(
 ) -> int:
     """Make and deliver the digests that are due as of this moment (ISO 8601 UTC); returns how many.
 
-    A rerun as of the same moment makes the same digests again and sends none twice. `quiet`: series
+    A rerun as of the same moment makes the same digests again and sends none twice. Raises `NumberNotInDigest`,
+    once the other owners have theirs, where a text says a number that its content does not. `quiet`: series
     without a change (series, title, smallest_ratio). `now` is the clock on the wall, for retries.
     """
     view = look(store, settings, as_of=as_of)
     made: dict[str, Message] = {}
+    wrong: list[NumberNotInDigest] = []
     for owner in owners(store, settings, view):
         if due(owner_row(store, owner)["cadence"], _previous(store, owner, as_of), as_of=as_of):
-            made |= publish(workspace, view, _content(view, owner, quiet))
+            try:
+                made |= publish(workspace, view, _content(view, owner, quiet))
+            except NumberNotInDigest as error:
+                log.error("the digest of %s is held back: %s", owner, error)
+                wrong.append(error)
     deliver(store, settings, workspace, as_of=as_of, now=now, written=made)
+    if wrong:  # the other owners have theirs
+        raise wrong[0]
     return len(made)
 
 

@@ -13,17 +13,19 @@ from jobs.digest_facts import (
     data_facts,
     figure,
     put_off,
-    silences_in_force,
     triage_facts,
     weekly_facts,
 )
+from jobs.digest_since import ended, since_facts, tallies
 from jobs.escapes import one_line
+from jobs.silences import silence_facts
 
 CADENCE_DAYS = {"daily": 1, "weekly": 7, "monthly": 28}
 HAZARDS = ("critical", "elevated", "low")
 MOST_BLOCKS = 12
 """Alerts shown in full; the others are listed in a line each."""
 MOST_LISTED = 10
+MORE = ("more_others", "more_quiet", "more_effects", "more_signals")
 RECENT_DAYS = 28
 """An alert that is over is still listed if it began this many days ago or less."""
 
@@ -43,33 +45,40 @@ def digest_content(
     loud = sorted((one for one in mine if _is_news(one, previous) or _woken(one, period)), key=_urgency)
     blocks = [alert_facts(view, alert) for alert in loud[:MOST_BLOCKS]]
     shown = {alert["alert_id"] for alert in blocks}
+    over = ended(every, previous)
+    shown |= {row["alert_id"] for row in over}
     rest = sorted((alert for alert in mine if alert["alert_id"] not in shown and _lives(alert, view)), key=_urgency)
     content = _envelope(view, owner, period)
+    content["previous"] = previous["period"]["to"] if previous else None
     content["counts"] = _counts([alert for alert in mine if _lives(alert, view)])
     content["news"] = _counts(loud)
     content["told_before"] = _counts([alert for alert in rest if alert not in loud])
     content["alerts"] = blocks
     content["others"] = [_short(alert) for alert in rest[:MOST_LISTED]]
     content["more_others"] = max(len(rest) - MOST_LISTED, 0)
-    content["nothing"] = not blocks and not rest
+    content["nothing"] = not blocks and not rest and not over
     content["quiet"] = [_calm(row) for row in quiet[:MOST_LISTED]]
     content["more_quiet"] = max(len(quiet) - MOST_LISTED, 0)
     domains = sorted({row["harm_domain"] for row in view.mitigations if row["owner"] == owner["owner_id"]})
     content["weekly"] = weekly_facts(view, domains)
     content["data"] = data_facts(view, since=period["from"])
-    content["silences"] = silences_in_force(view.store, as_of=view.as_of)
+    content["silences"] = silence_facts(view)
     content["snoozed"] = [_snoozed(alert) for alert in every if alert not in mine and alert["closed_at"] is None]
+    content["ended"] = over
     content["curation"] = curation_facts(view, most=MOST_LISTED)
     content["triage"] = triage_facts(view, str(owner["owner_id"]))
-    return content
+    content |= since_facts(view, str(owner["owner_id"]), previous, most=MOST_LISTED)
+    content["tallies"] = tallies(content)
+    return clean(content)
 
 
 def alert_content(view: View, alert: Row, owner: Mapping[str, Any]) -> Row:
     """One alert in the shape of a digest, for the message that tells of it alone."""
     day = view.today.isoformat()
     content = _envelope(view, owner, {"from": alert["day"], "to": day, "days": (view.today - _day(alert)).days})
-    empty: Row = {"others": [], "more_others": 0, "quiet": [], "more_quiet": 0, "silences": [], "snoozed": []}
-    return {
+    lists = ("others", "quiet", "silences", "snoozed", "ended", "effects", "signals")
+    empty: Row = {name: [] for name in lists} | dict.fromkeys(MORE, 0)
+    told = {
         **content,
         **empty,
         "scope": "alert",
@@ -80,7 +89,32 @@ def alert_content(view: View, alert: Row, owner: Mapping[str, Any]) -> Row:
         "nothing": False,
         "weekly": {"slice": "all", "last_full_week": None, "parts": [], "over_block": [], "under_block": []},
         "data": {"coverage": [], "incomplete_days": []},
+        "previous": None,
     }
+    told["tallies"] = tallies(told)
+    return clean(told)
+
+
+def completed(content: Mapping[str, Any]) -> Row:
+    """A stored content with what an earlier version did not write."""
+    lists: Row = {name: [] for name in ("ended", "effects", "signals")} | dict.fromkeys(MORE, 0)
+    found: Row = {**lists, "previous": None, **content}
+    found["alerts"] = [{"links": [], **alert} for alert in found["alerts"]]
+    found["silences"] = [{"holds_back": 0, **row} for row in found["silences"]]
+    return {"tallies": tallies(found), **found}
+
+
+def clean(content: Mapping[str, Any]) -> Row:
+    """The same object with every text on one line and without what drives terminals, programs or readers."""
+    return {name: _cleaned(part) for name, part in content.items()}
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return clean(value)
+    if isinstance(value, list | tuple):
+        return [_cleaned(part) for part in value]
+    return one_line(value) if isinstance(value, str) else value
 
 
 def _woken(alert: Row, period: Row) -> bool:

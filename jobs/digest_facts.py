@@ -11,11 +11,13 @@ from jobs.escapes import one_line
 from jobs.settings import Settings
 from jobs.store import Store
 from jobs.store_delivery import values
+from jobs.store_search_findings import FURTHER
 from jobs.telling import tells
+from topics.episodes import EPISODE_DAYS
 
 Row = dict[str, Any]
 
-LOUD = ("new", "escalating", "regressed")
+LOUD = ("new", *FURTHER)
 EXEMPLARS = 3
 LONGEST_CLAIM = 280
 WEEKS_SHOWN = 6
@@ -60,7 +62,7 @@ def alert_facts(view: View, alert: Row) -> Row:
     change = change_of(view, alert)
     withheld = alert["hazard"] == "critical"
     stored = view.store.delivery
-    exemplars = [] if withheld else stored.exemplars(alert["series"], since=alert["day"], most=EXEMPLARS)
+    exemplars = stored.exemplars(alert["series"], since=alert["day"], most=EXEMPLARS, withheld=withheld)
     names = ("alert_id", "series", "state", "type", "direction", "hazard", "day", "detected_on")
     title = view.series.get(alert["series"], {}).get("title") or alert["title"]
     facts: Row = {name: alert[name] for name in names}
@@ -76,11 +78,22 @@ def alert_facts(view: View, alert: Row) -> Row:
     facts["reads"] = [str(line).replace(alert["series"], facts["subject"]) for line in reads]
     if alert.get("snoozed_until"):
         facts["reads"].insert(0, f"It was put off until {alert['snoozed_until']} and is told again.")
-    facts["exemplars"] = [{**row, "claim": one_line(row["claim"], most=LONGEST_CLAIM)} for row in exemplars]
+    facts["exemplars"] = [] if withheld else [_quoted(row) for row in exemplars]
+    facts["links"] = [_linked(view, row) for row in exemplars] if withheld else []
     facts["withheld"] = withheld
     facts["todo"] = todo(facts, view.series.get(alert["series"], {}))
     facts["link"] = f"{view.settings.base_url.rstrip('/')}/alerts/{alert['alert_id']}"
     return facts
+
+
+def _quoted(row: Row) -> Row:
+    return {**row, "claim": one_line(row["claim"], most=LONGEST_CLAIM)}
+
+
+def _linked(view: View, row: Row) -> Row:
+    """A document that is not quoted: where a reader with the right key finds it."""
+    base = view.settings.base_url.rstrip("/")
+    return {"day": row["day"], "link": f"{base}/documents/{quote(row['document_id'], safe='')}"}
 
 
 def triage_facts(view: View, owner: str) -> Row:
@@ -92,10 +105,18 @@ def triage_facts(view: View, owner: str) -> Row:
 
 
 def change_of(view: View, alert: Row) -> Row | None:
-    """The change an alert stands for: the nearest in time of its series and direction."""
+    """The change an alert stands for: the newest if it goes further, else the strongest of its series and episode."""
     day = date.fromisoformat(alert["day"])
     own = [row for row in view.changes if (row["series"], row["direction"]) == (alert["series"], alert["direction"])]
-    return min(own, key=lambda row: (abs(date.fromisoformat(row["day"]) - day), row["change_id"]), default=None)
+    of_it = [row for row in own if row["change_id"] in alert["members"] or _near(row, day)]
+    alike = [row for row in of_it if (row["type"] == "first_seen") == (alert["type"] == "first_seen")] or of_it
+    order = "day" if alert["state"] in FURTHER else "score"
+    return max(alike, key=lambda row: (row[order], row["change_id"]), default=None)
+
+
+def _near(change: Row, day: date) -> bool:
+    """Whether a change may be the one that was told: a later detection may have moved its day."""
+    return abs((date.fromisoformat(change["day"]) - day).days) <= EPISODE_DAYS
 
 
 def todo(facts: Row, series: Row) -> list[str]:
@@ -109,7 +130,8 @@ def todo(facts: Row, series: Row) -> list[str]:
         steps.append("Check that the reports still reach us, then which release or fix explains the fall.")
     elif kind == "over_block":
         steps.append("Have a random sample of the blocks since that day audited; claims alone prove no error.")
-        steps.append("Compare with the release or threshold change named above, if one is.")
+        if any("release" in line or "threshold" in line for line in facts["reads"]):
+            steps.append("Compare with the release or threshold change named above.")
     elif kind == "under_block" or facts["series"].startswith("usage_anomaly"):
         steps.append("Audit a random sample of allowed requests of these customers and test the technique named.")
     else:

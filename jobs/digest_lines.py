@@ -37,9 +37,10 @@ def moved(alert: Row) -> str:
     """What moved and by how much, in a few words: ratio with interval, from where to where."""
     if alert["before_mean"] is None:
         return "up" if alert["direction"] == "up" else "down"
-    verb = "from nothing" if alert["ratio"] is None else f"×{number(alert['ratio'])}{interval(alert, 'ratio')}"
-    levels = f"{number(alert['before_mean'])} to {number(alert['after_mean'])} reporters a day"
-    return f"{verb}, from {levels}"
+    after = f"{number(alert['after_mean'])} reporters a day"
+    if alert["ratio"] is None:
+        return f"from {'none' if not alert['before_mean'] else number(alert['before_mean'])} to {after}"
+    return f"×{number(alert['ratio'])}{interval(alert, 'ratio')}, from {number(alert['before_mean'])} to {after}"
 
 
 def lead(alert: Row) -> str:
@@ -50,11 +51,12 @@ def lead(alert: Row) -> str:
     return f"{alert['subject']}: {moved(alert)}{who}."
 
 
-def week_line(row: Row) -> str:
-    """One cell of the ledger in words, with its interval and denominator."""
+def week_line(row: Row, *, corrected: bool = True) -> str:
+    """One cell of the ledger in words, with its interval, if `corrected` what that covers, and its denominator."""
     kind, where = KINDS[row["kind"]], scope(row["slice"])
-    text = f"{where}: {number(row['estimated'])} {kind} claims (95 % interval {_span(row['low'], row['high'])}"
-    text += f"; {row['correction']}), {number(row['unique'])} unique of {many(row['raw'], 'document')}"
+    text = f"{where}: {number(row['estimated'])} {kind} claims (95 % interval {span(row['low'], row['high'])}"
+    text += f"; {row['correction']})" if corrected else ")"
+    text += f", {number(row['unique'])} unique of {many(row['raw'], 'document')}"
     return text + f" from {many(row['reporters'], 'reporter')} and {customers(row)}"
 
 
@@ -102,17 +104,18 @@ def by_audit(row: Row) -> str:
     """The estimate from audits with its interval; "cannot tell" where that is too wide, with what it rests on."""
     estimate, low, high = row["wrongful"]
     if row["wrongful_tells"]:
-        return f"{number(estimate)} ({_span(low, high)})"
+        return f"{number(estimate)} ({span(low, high)})"
     return f"cannot tell from {many(row['audited'], 'audit')}"
 
 
 def interval(row: Row, name: str) -> str:
     """The 95 % interval of a figure, in brackets; an end that is not known is open."""
     low, high = row[f"{name}_low"], row[f"{name}_high"]
-    return "" if low is None and high is None else f" (95 % interval {_span(low, high)})"
+    return "" if low is None and high is None else f" (95 % interval {span(low, high)})"
 
 
-def _span(low: Any, high: Any) -> str:
+def span(low: Any, high: Any) -> str:
+    """The ends of an interval; one that is not known is open."""
     if high is None:
         return f"{number(low)} or more"
     return f"{'0' if low is None else number(low)} to {number(high)}"
@@ -120,35 +123,38 @@ def _span(low: Any, high: Any) -> str:
 
 def _standing(content: Row) -> str:
     """How many alerts are news, and how many are open besides."""
-    before = _open(content["told_before"])
-    news = sum(content["news"].get(state, 0) for state in STATES)
+    news, before = content["tallies"]["news"], content["tallies"]["still_open"]
     if news:
         return many(news, "alert") + (f", {number(before)} more still open" if before else "")
     return f"{many(before, 'alert')} still open, nothing new" if before else "nothing new, no alert open"
 
 
-def _open(counts: Row) -> int:
-    return sum(counts.get(state, 0) for state in STATES if state != "resolved")
-
-
 def _period(content: Row) -> str:
+    if content["previous"]:
+        return f"since the digest of {content['previous']}"
     days = content["period"]["days"]
     return f"in the {f'{days} days' if days != 1 else 'day'} to {content['period']['to']}"
 
 
 def _nothing(content: Row) -> str:
-    line = f"Nothing new for {content['owner_name']} {_period(content)}: no alert is open."
+    return f"Nothing new for {content['owner_name']} {_period(content)}: no alert is open.{_seen(content)}"
+
+
+def _seen(content: Row) -> str:
+    """The smallest rises that would have been seen where it is quiet."""
     ratios = [row["smallest_ratio"] for row in content["quiet"]]
-    return line + (
-        f" A rise by ×{number(min(ratios))} to ×{number(max(ratios))} would have been seen." if ratios else ""
+    return (
+        f" A lasting rise by ×{number(min(ratios))} to ×{number(max(ratios))} would have been seen." if ratios else ""
     )
 
 
 def _alert_line(content: Row) -> str:
-    news, before = content["news"], content["told_before"]
+    news, told_of = content["news"], content["tallies"]
     told = [f"{news[state]} {STATES[state]}" for state in STATES if news.get(state)]
-    rest = [f"{many(_open(before), 'alert')} told before and still open"] if _open(before) else []
-    rest += [f"{number(before['resolved'])} over"] if before.get("resolved") else []
+    rest = [f"{number(told_of['over'])} over"] if told_of["over"] else []
+    rest += [f"{number(told_of['closed'])} closed by people"] if told_of["closed"] else []
+    rest += [f"{many(told_of['still_open'], 'alert')} told before and still open"] if told_of["still_open"] else []
+    rest += [f"{many(told_of['effects'], 'effect')} checked"] if told_of["effects"] else []
     critical = f"; {content['counts']['critical']} of critical hazard" if content["counts"].get("critical") else ""
     line = f"Alerts {_period(content)}: {', '.join(told)}" if told else f"Nothing new {_period(content)}"
     separator = "; " if told else ": "
@@ -157,12 +163,20 @@ def _alert_line(content: Row) -> str:
 
 def _top(content: Row) -> str:
     if not content["alerts"]:
-        return ""
+        return _gravest(content)
     alert = content["alerts"][0]
     line = f"First to look at: {alert['subject']}, {moved(alert)}"
     if alert["customers"] is not None:
         line += f", {customers(alert)}, {many(alert['reporters'], 'reporter')}"
     return f"{line}, since {alert['day']}."
+
+
+def _gravest(content: Row) -> str:
+    """Where nothing is news: the gravest of what is still open."""
+    still = [row for row in content["others"] if row["state"] != "resolved"]
+    if still:
+        return f"Gravest of those still open: {still[0]['title']}, since {still[0]['day']}."
+    return f"No alert is open.{_seen(content)}"
 
 
 def _last(content: Row, kind: str) -> Row | None:
@@ -175,10 +189,10 @@ def _claims(content: Row) -> str:
     row = _last(content, "over_block")
     if row is None:
         return ""
-    line = f"{row['week']}, {week_line(row)}"
+    line = f"Week {row['week']}, {week_line(row, corrected=False)}"
     if row["requests"]:
         rate, low, high = row["per_10k"]
-        line += f"; {number(rate)} ({_span(low, high)}) per 10,000 of {number(row['requests'])} requests"
+        line += f"; {number(rate)} ({span(low, high)}) per 10,000 of {number(row['requests'])} requests"
     else:
         line += "; no exposure is known for a rate"
     base = content["weekly"]["over_block_baseline"]
@@ -196,9 +210,9 @@ def _wrongful(content: Row) -> str:
     wrong, low, high = row["wrongful"]
     if not row["wrongful_tells"]:
         audits = many(row["audited"], "random audit")
-        return f"How many blocks were wrong in {row['week']} cannot be told from {audits}: {_span(low, high)}."
+        return f"How many blocks were wrong in {row['week']} cannot be told from {audits}: {span(low, high)}."
     line = f"Wrongful blocks in {row['week']}, from {many(row['audited'], 'random audit')}: {number(wrong)}"
-    line += f" (95 % interval {_span(low, high)})"
+    line += f" (95 % interval {span(low, high)})"
     if row["wrong_percent"]:
         share, least, most = row["wrong_percent"]
         line += f", {share} % ({least} to {most} %) of the blocks"
@@ -210,9 +224,20 @@ def _data(content: Row) -> str:
     parts = []
     if row is not None and row["completeness_percent"] is not None:
         parts.append(f"{row['completeness_percent']} % of the reports of {row['week']} have arrived")
-    days, changes = content["data"]["incomplete_days"], content["data"]["coverage"]
-    parts.append(f"{many(len(days), 'recent day')} not complete yet" if days else "recent days are complete")
-    parts.append(f"{many(len(changes), 'feed change')} noted" if changes else "no feed gap in the period")
-    if content["silences"]:
-        parts.append(f"{many(len(content['silences']), 'silence')} in force")
+    tally = content["tallies"]
+    days, changes = tally["incomplete_days"], tally["coverage"]
+    parts.append(f"{many(days, 'recent day')} not complete yet" if days else "recent days are complete")
+    parts.append(f"{many(changes, 'feed change')} noted" if changes else "no feed gap in the period")
+    if tally["silences"]:
+        parts.append(f"{many(tally['silences'], 'silence')} in force")
+    if tally["put_off"]:
+        parts.append(f"{many(tally['put_off'], 'alert')} put off")
     return f"Data: {'; '.join(parts)}."
+
+
+def brief(content: Row) -> str:
+    """The text for chats and pagers: the lines read first, then a line and a link for each alert told in full."""
+    lines = summary(content)
+    for alert in content["alerts"]:
+        lines += [f"{STATES[alert['state']]}, hazard {alert['hazard']}: {alert['title']}", alert["link"]]
+    return "\n".join(lines) + "\n"

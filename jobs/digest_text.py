@@ -17,6 +17,7 @@ from jobs.digest_lines import (
     many,
     number,
     scope,
+    span,
     summary,
     title,
     week_line,
@@ -70,16 +71,30 @@ def matcher(fields: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in sorted(fields.items()))
 
 
+def holds(silence: Mapping[str, Any]) -> str:
+    """What a silence keeps from being delivered now.
+
+    >>> holds({"holds_back": 1}), holds({"holds_back": 0})
+    ('holds back 1 alert now', 'holds back no alert now')
+    """
+    return f"holds back {many(silence['holds_back'], 'alert') if silence['holds_back'] else 'no alert'} now"
+
+
 def _written(escape: Callable[[str], str], plain: bool, content: Mapping[str, Any]) -> str:
-    environment = template_environment(autoescape=False)
-    environment.filters["t"] = escape
-    text = environment.get_template("digest.md.j2").render(c=content, plain=plain)
+    text = _text(escape).render(c=content, plain=plain)
     lines = (line.rstrip() for line in text.splitlines())
     kept: list[str] = []
     for line in lines:
         if line or (kept and kept[-1]):
             kept.append(line)
     return "\n".join(kept).rstrip() + "\n"
+
+
+@cache
+def _text(escape: Callable[[str], str]) -> Any:
+    environment = template_environment(autoescape=False)
+    environment.filters["t"] = escape
+    return environment.get_template("digest.md.j2")
 
 
 @cache
@@ -100,11 +115,13 @@ def template_environment(*, autoescape: bool) -> Environment:
         week_line=week_line,
         scope=scope,
         n=number,
+        span=span,
         many=many,
         customers=customers,
         by_audit=by_audit,
         found_wrong=FOUND_WRONG,
         matcher=matcher,
+        holds=holds,
         kinds=KINDS,
         state=STATES.get,
         colours=COLOURS,

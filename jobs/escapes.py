@@ -7,7 +7,8 @@ CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u
 SPACES = re.compile(r"\s+")
 GAP = "\u200b"
 """A space of no width: splits what a mail or chat client would turn into a link or a call."""
-LINKS = re.compile(r"(?i)(?<=[a-z]):(?=//)|(?<=\bwww)\.")
+LINKS = re.compile(r"(?i)(?<=[a-z]):(?=//)|(?<=[a-z0-9])\.(?=[a-z]{2,}(?![a-z0-9]))")
+"""Where an address with a scheme is split, and a bare one such as example.org, which clients link as well."""
 MENTIONS = re.compile(r"(?<=@)(?=\w)|(?<=<)(?=[!@#])")
 MARKUP = re.compile(r"[\\`*_\[\]|~&]")
 LINE_START = re.compile(r"^(?=[-+=#>])|^\d+(?=[.)])")
@@ -26,8 +27,8 @@ def one_line(text: str, *, most: int | None = None) -> str:
 def tame(text: str) -> str:
     """One line in which nothing is a link or calls anybody, whatever shows it.
 
-    >>> tame("see https://evil.example @here <!channel>").replace(GAP, "·")
-    'see https:·//evil.example @·here <·!channel>'
+    >>> tame("see https://evil.example/a @here <!channel>, or evil.example").replace(GAP, "·")
+    'see https:·//evil.·example/a @·here <·!channel>, or evil.·example'
     """
     linkless = LINKS.sub(lambda found: found.group() + GAP, one_line(text))
     return MENTIONS.sub(GAP, linkless)

@@ -12,6 +12,7 @@ from jobs.decision_log import DecisionLog, Partition, id_hashes
 from jobs.ingest_desk import Desk, Parsed, Written
 from jobs.reading import Chunk, Refusal
 from jobs.store_decisions import COLUMNS, segments_text
+from mitigations.stints import MOST_THRESHOLDS
 
 ACTIONS = {
     **dict.fromkeys(("allow", "allowed", "pass", "passed", "safe", "permit", "permitted"), "allow"),
@@ -81,9 +82,10 @@ class DecisionLoader:
         """Aggregate by day every partition that this file has written to."""
         self.log.tidy(prefix=self.prefix)
         for partition in self.log.partitions(prefix=self.prefix):
-            days = by_day(self.log.read(partition, ["decided_at", "customer", "threshold", *DAY[1:]]))
-            rows = records(days.assign(mitigation=partition.mitigation))
+            log = self.log.read(partition, ["decided_at", "customer", "threshold", *DAY[1:]])
+            rows = records(by_day(log).assign(mitigation=partition.mitigation))
             self.desk.store.reference.replace_decision_days(partition.mitigation, partition.month, rows)
+            self.desk.store.effects.replace_settings(partition.mitigation, partition.month, records(by_setting(log)))
         return []
 
     def _write_part(self, partition: Partition, group: pd.DataFrame) -> int:
@@ -196,6 +198,18 @@ def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows as dicts, None for what is missing."""
     plain = rows.astype(object).where(rows.notna(), None)
     return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
+
+
+def by_setting(decisions: pd.DataFrame) -> pd.DataFrame:
+    """How many decisions each version ('') and threshold (NaN) made: day, version, threshold, decisions."""
+    rows = decisions.assign(
+        day=decisions["decided_at"].dt.strftime("%Y-%m-%d"), version=decisions["version"].fillna("")
+    )
+    by_request = rows.groupby("day")["threshold"].nunique() > MOST_THRESHOLDS
+    # Thresholds that are set by request are no settings; their rows would be as many as the log's.
+    rows["threshold"] = rows["threshold"].where(~rows["day"].map(by_request).astype(bool))
+    found = rows.groupby(["day", "version", "threshold"], sort=True, dropna=False).size()
+    return found.rename("decisions").reset_index()
 
 
 def by_day(decisions: pd.DataFrame) -> pd.DataFrame:

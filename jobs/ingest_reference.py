@@ -1,6 +1,5 @@
 """What people keep as YAML in git: mitigations, releases, owners, routes, calendar, watchlists, silences."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,8 +10,9 @@ from pydantic import Field, model_validator
 
 from jobs.entry import Entry, Name
 from jobs.settings import SettingsError, checked, read_yaml
+from jobs.silence import KEY, Silence, silence_row
 from jobs.store import Store
-from jobs.store_reference import DECLARED
+from jobs.store_delivery import stamp
 from jobs.store_rows import encoded
 from jobs.watchlist import Watchlist, check_watchlists
 from jobs.workspace import Workspace
@@ -40,7 +40,8 @@ class Release(Entry):
 
 
 class Channel(Entry):
-    """A way to reach an owner: file (path), email (to), apprise (url_file or url_env), webhook (url, secret_env)."""
+    """A way to reach an owner: file (path), email (to), apprise (url_file or url_env), webhook (url, secret_env or
+    secret_file)."""
 
     type: Literal["file", "email", "apprise", "webhook"]
     path: str | None = None
@@ -49,6 +50,7 @@ class Channel(Entry):
     url_file: str | None = None
     url_env: str | None = None
     secret_env: str | None = None
+    secret_file: str | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> "Channel":
@@ -61,13 +63,14 @@ class Channel(Entry):
 
 
 class Owner(Entry):
-    """Who gets alerts and digests."""
+    """Who gets alerts and digests; `budget`: false alerts a week that the owner's series may raise, none: they share
+    the setting's with everybody else's."""
 
     id: Name
     name: Name
     channels: list[Channel] = []
     cadence: Literal["daily", "weekly"] = "weekly"
-    budget: float = Field(1.0, gt=0)
+    budget: float | None = Field(None, gt=0)
     urgent: list[Channel] | None = None
 
     @model_validator(mode="before")
@@ -98,7 +101,7 @@ class CalendarEntry(Entry):
     """Something that happened, for explanation only; `to` is the first day after it."""
 
     id: Name
-    type: Literal["holiday", "launch", "incident", "outage"]
+    type: Literal["holiday", "launch", "incident", "outage", "policy"]
     day_from: date = Field(alias="from")
     day_to: date = Field(alias="to")
     note: str = ""
@@ -108,15 +111,6 @@ class CalendarEntry(Entry):
         if self.day_to <= self.day_from:
             raise ValueError("expected 'to' after 'from' (it is the first day after)")
         return self
-
-
-class Silence(Entry):
-    """A matcher that keeps alerts from being delivered until a day."""
-
-    matcher: dict[str, str]
-    until: date
-    reason: Name
-    author: Name
 
 
 E = TypeVar("E", bound=Entry)
@@ -201,8 +195,8 @@ def sync_reference(workspace: Workspace, store: Store, *, now: datetime | None =
         reference.replace("release", [_release(entry) for entry in files.releases])
         reference.replace("owner", [_owner(entry) for entry in files.owners])
         reference.replace("calendar", [_calendar(entry) for entry in files.calendar])
-        made = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        reference.replace_silences([_silence(entry) for entry in files.silences], now=made)
+        made = stamp((now or datetime.now(UTC)).astimezone(UTC))
+        reference.replace_silences([silence_row(entry) for entry in files.silences], now=made)
     return files
 
 
@@ -236,7 +230,8 @@ def _owner(entry: Owner) -> Mapping[str, Any]:
         "name": entry.name,
         "channels": listed(entry.channels),
         "cadence": entry.cadence,
-        "budget": entry.budget,
+        # 0 in the table: none of its own.
+        "budget": entry.budget or 0.0,
         "urgent": listed(entry.urgent) if entry.urgent else None,
     }
 
@@ -251,12 +246,9 @@ def _calendar(entry: CalendarEntry) -> Mapping[str, Any]:
     }
 
 
-def _silence(entry: Silence) -> Mapping[str, Any]:
-    told = encoded([entry.matcher, entry.until.isoformat(), entry.author, entry.reason])
-    return {
-        "silence_id": DECLARED + hashlib.blake2b(told.encode(), digest_size=6).hexdigest(),
-        "matcher": encoded(entry.matcher),
-        "until": entry.until.isoformat(),
-        "reason": entry.reason,
-        "author": entry.author,
-    }
+def sync_silences(workspace: Workspace, store: Store, *, now: datetime | None = None) -> None:
+    """Make the store's silences those of silences.yaml, without reading the other files. Raises `SettingsError`."""
+    entries = _entries(workspace.path, KEY, Silence)
+    with store.transaction():
+        made = stamp((now or datetime.now(UTC)).astimezone(UTC))
+        store.reference.replace_silences([silence_row(entry) for entry in entries], now=made)

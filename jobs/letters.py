@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-from jobs.digest_content import alert_content
+from jobs.digest_check import check_message
+from jobs.digest_content import alert_content, completed
 from jobs.digest_facts import Row, View
-from jobs.digest_lines import STATES, title
+from jobs.digest_lines import STATES, brief, title
 from jobs.digest_text import images, render_html, render_markdown, render_text
+from jobs.letter_headers import chat_text
 from jobs.message import Message
 from jobs.store_rows import encoded
+from jobs.wrapping import wrapped
 
 CHART_DAYS = 84
 CHART_WIDTH = 624
@@ -22,14 +26,16 @@ def alert_letter(view: View, alert: Row, owner: Mapping[str, Any], *, message_id
     content = alert_content(view, alert, owner)
     subject = f"[{content['installation']}] {STATES[alert['state']]}: {content['alerts'][0]['title']}"
     name = f"alert-{alert['alert_id']}-{alert['state']}-{alert['day']}"
-    return _message(content, charts(view, content), subject=subject, name=name, message_id=message_id)
+    thread = f"alert-{alert['alert_id']}"
+    return _message(view, content, Names(subject, name, thread, message_id))
 
 
 def digest_letter(view: View, digest: Mapping[str, Any], *, message_id: str) -> Message:
     """A stored digest as a message to its owner."""
-    content = digest["content"]
+    content = completed(digest["content"])
     subject = f"[{content['installation']}] {title(content)}"
-    return _message(content, charts(view, content), subject=subject, name=digest_name(content), message_id=message_id)
+    thread = f"digest-{content['owner']}"
+    return _message(view, content, Names(subject, digest_name(content), thread, message_id))
 
 
 def digest_name(content: Mapping[str, Any]) -> str:
@@ -74,21 +80,32 @@ def _releases(view: View, alert: Row) -> list[Row]:
     ]
 
 
-def _message(
-    content: Mapping[str, Any], pictures: Mapping[str, bytes], *, subject: str, name: str, message_id: str
-) -> Message:
-    payload: dict[str, Any] = {
-        "type": f"groundswell.{content['scope']}",
-        "timestamp": content["as_of"],
-        "data": dict(content),
-    }
-    return Message(
-        message_id=message_id,
-        name=name,
-        subject=subject,
-        text=render_text(content),
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a message is called: subject, files, thread, id."""
+
+    subject: str
+    name: str
+    thread: str
+    message_id: str
+
+
+def _message(view: View, content: Row, names: Names) -> Message:
+    """The content in every form. Raises `NumberNotInDigest` where a form says a number that the content does not."""
+    pictures = charts(view, content)
+    message = Message(
+        message_id=names.message_id,
+        name=names.name,
+        subject=names.subject,
+        text=wrapped(render_text(content)),
         markdown=render_markdown(content),
         html=render_html(content, pictures, inline=False),
-        payload=payload,
+        payload={"type": f"groundswell.{content['scope']}", "timestamp": content["as_of"], "data": content},
         images=images(pictures),
+        brief=brief(content),
+        owner=str(content["owner"]),
+        thread=names.thread,
     )
+    check_message(message, content)
+    said = {"text": chat_text(message, view.settings.base_url)}
+    return replace(message, payload={**message.payload, **said})

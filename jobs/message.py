@@ -23,6 +23,8 @@ class Message:
     """What one delivery says. `message_id` stays the same when it is sent again.
 
     `name` names its files. `html` shows the image of `images` called x as "cid:x". `payload` is for programs.
+    `brief`: the text for chat and pagers; `text` where it is empty. `owner`: whom it is for. `thread`: what it goes
+    on about, the same for every message about it.
     """
 
     message_id: str
@@ -33,6 +35,9 @@ class Message:
     html: str
     payload: Mapping[str, Any]
     images: Mapping[str, bytes] = field(default_factory=dict)
+    brief: str = ""
+    owner: str = ""
+    thread: str = ""
 
 
 def with_images(html: str, images: Mapping[str, bytes]) -> str:

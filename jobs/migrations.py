@@ -99,3 +99,15 @@ def m012_themes(db: Database) -> None:
 def m013_alert_desk(db: Database) -> None:
     """What people's acts on an alert come to."""
     _create(db, "m013_alert_desk")
+
+
+@migrations()
+def m014_signals(db: Database) -> None:
+    """Adversarial signals beside volume, each with the documents that are its evidence."""
+    _create(db, "m014_signals")
+
+
+@migrations()
+def m015_effects(db: Database) -> None:
+    """Settings of mitigations by day, releases read from them, effects of releases and of actions on alerts."""
+    _create(db, "m015_effects")

@@ -10,6 +10,7 @@ from typing import Any
 
 from jobs.channel_options import Options, Place, identity
 from jobs.channels import Channel, open_channel
+from jobs.digest_check import NumberNotInDigest
 from jobs.digest_facts import LOUD, View, look, put_off, silenced, silences_in_force
 from jobs.letters import alert_letter, digest_letter
 from jobs.message import ChannelError, Message
@@ -239,7 +240,10 @@ def _letter(post: Post, row: Row) -> Message:
     """The message of a notification; its content is written once for all channels."""
     key = row["alert_id"] or row["digest_id"] or row["triage_id"]
     if key not in post.written:
-        post.written[key] = _written(post, row)
+        try:
+            post.written[key] = _written(post, row)
+        except NumberNotInDigest as error:
+            raise ChannelError(str(error), permanent=True) from None
     return replace(post.written[key], message_id=row["notification_id"])
 
 

@@ -10,10 +10,12 @@ from nlp.taxonomy import load_taxonomy
 def prepare() -> list[str]:
     """Make what is not there yet; a second call is quick. Returns one line a part, with its seconds."""
     from topics.model import compile as compile_clustering
+    from topics.search import compile as compile_detector
 
     lines = []
     parts: tuple[tuple[str, Callable[[], object]], ...] = (
         ("clustering code compiled", compile_clustering),
+        ("detector compiled", compile_detector),
         (
             "classifier trained on the seed corpus",
             lambda: serving_classifier(None, load_taxonomy()),

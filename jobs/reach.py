@@ -12,8 +12,9 @@ FALLBACK: tuple[Options, ...] = ({"type": "file", "path": "digests"},)
 
 
 def channels_by_owner(store: Store) -> dict[str, tuple[Options, ...]]:
-    """The channels each owner listed, as options."""
-    return {row["owner_id"]: tuple(options_of(entry) for entry in row["channels"]) for row in store.reference.owners()}
+    """The channels each owner listed, as options; the directory digests for one who listed none."""
+    listed = {row["owner_id"]: tuple(map(options_of, row["channels"])) for row in store.reference.owners()}
+    return {owner: channels or FALLBACK for owner, channels in listed.items()}
 
 
 def tiers(store: Store, owner: str, *, urgent: bool, default: str) -> list[tuple[Options, ...]]:

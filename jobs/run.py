@@ -10,10 +10,12 @@ from jobs import (
     count,
     detect,
     digest,
+    effects,
     enrich,
     ledger_job,
     notify,
     novelty,
+    releases,
     templates_job,
     theming,
     triage,
@@ -30,7 +32,7 @@ from jobs.triage_models import watch_of
 from jobs.workspace import Workspace
 from nlp.taxonomy import load_taxonomy
 
-VERSION = 3
+VERSION = 4
 """Raised when a step computes something else from the same input, so that every workspace is redone once."""
 
 
@@ -111,9 +113,21 @@ def _ledger(day: Day) -> int:
     return ledger_job.run(day.store, day.settings, as_of=day.as_of)
 
 
+def _releases(day: Day) -> int:
+    return releases.run(day.store, as_of=day.as_of)
+
+
 def _detect(day: Day) -> int:
     reference = day.reference
     return detect.run(day.store, day.settings, reference.routes, reference.watchlists, as_of=day.as_of)
+
+
+def _effects(day: Day) -> int:
+    return effects.run(day.store, as_of=day.as_of)
+
+
+def _unchecked(day: Day) -> bool:
+    return effects.due(day.store, as_of=day.as_of)
 
 
 def _undelivered(day: Day) -> bool:
@@ -139,7 +153,9 @@ STEPS = (
     Step("watch", _watch),
     Step("count", _count),
     Step("ledger", _ledger),
+    Step("releases", _releases),
     Step("detect", _detect),
+    Step("effects", _effects, due=_unchecked),
     Step("notify", _notify, due=_undelivered),
     Step("digest", _digest),
 )

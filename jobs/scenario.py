@@ -28,6 +28,7 @@ from jobs.scenario_files import (
 from jobs.scenario_filings import KIND_SHARES, NEW_PRODUCT_SHARE, Clerk, Filing
 from jobs.scenario_followups import make_appeals, make_labels
 from jobs.scenario_log import Log
+from jobs.scenario_more import MORE_PLANTERS
 from jobs.scenario_planters import GAP_SOURCE, PLANTERS, coverage, ordinary
 from jobs.scenario_reference import MITIGATIONS, reference
 from jobs.scenario_text import Composer
@@ -62,23 +63,30 @@ class World:
 
 
 def write_demo(
-    directory: Path, *, seed: int = 0, days: int = 180, documents: int = 20_000, end: date = END
+    directory: Path,
+    *,
+    seed: int = 0,
+    days: int = 180,
+    documents: int = 20_000,
+    end: date = END,
+    busy: bool = False,
 ) -> dict[str, Any]:
     """Write the demo's input files and truth.json; return the truth.
 
-    `end` is the last day of the world (UTC, included). Same arguments, same bytes.
+    `end` is the last day of the world (UTC, included). `busy`: with the events of `jobs.scenario_more` too. Same
+    arguments, same bytes.
     """
     if days < 40 or documents < 300:
         raise WorldTooSmall(f"need 40 days and 300 documents or more, got {days} and {documents}; ask for more")
     directory.mkdir(parents=True, exist_ok=True)
-    return _write(build_world(Calendar(end, days, documents), seed=seed), directory)
+    return _write(build_world(Calendar(end, days, documents), seed=seed, busy=busy), directory)
 
 
-def build_world(calendar: Calendar, *, seed: int) -> World:
+def build_world(calendar: Calendar, *, seed: int, busy: bool = False) -> World:
     """The whole world in memory; every draw comes from one generator in a fixed order."""
     dice = Dice(np.random.default_rng(seed))
     banks = load_banks()
-    schedule = Schedule.of(calendar)
+    schedule = Schedule.of(calendar, busy=busy)
     crowd = Crowd(make_customers(calendar, dice), dice)
     clerk = Clerk(banks, calendar, crowd, dice)
     events, filings = _file_all(clerk, schedule)
@@ -87,7 +95,7 @@ def build_world(calendar: Calendar, *, seed: int) -> World:
     log.join(kept)
     kept = _copies(kept, calendar, schedule, dice)
     composer = _write_texts(kept, banks, dice)
-    traffic = make_traffic(calendar, crowd.customers, schedule.start, dice)
+    traffic = make_traffic(calendar, crowd.customers, schedule, dice)
     log.fill(traffic)
     log.audit()
     return World(
@@ -114,6 +122,8 @@ def _file_all(clerk: Clerk, schedule: Schedule) -> tuple[tuple[Event, ...], list
     )
     guess = SHARE_NOT_PLANTED * calendar.documents / level
     planted = [planter(clerk, schedule, guess) for planter in PLANTERS.values()]
+    if schedule.more is not None:
+        planted += [planter(clerk, schedule.more, guess) for planter in MORE_PLANTERS.values()]
     filings = [filing for _, some in planted for filing in some]
     base = max(calendar.documents * (1 - COPY_SHARE) - len(filings), 0.5 * calendar.documents) / level
     filings += ordinary(clerk, schedule, base)
@@ -151,7 +161,7 @@ def _write_texts(filings: Sequence[Filing], banks: Banks, dice: Dice) -> Compose
     composer = Composer(banks, dice)
     for filing in filings:
         if filing.copy_of is None:
-            filing.text = composer.compose(filing)
+            filing.text = filing.script or composer.compose(filing)
     for filing in filings:
         if filing.copy_of is not None:
             filing.text = composer.again(filing.copy_of.text)

@@ -9,6 +9,7 @@ import pandas as pd
 from jobs.scenario_calendar import Calendar
 from jobs.scenario_customers import Customer
 from jobs.scenario_dice import Dice
+from jobs.scenario_events import Schedule
 from jobs.scenario_filings import NEW_PRODUCT
 
 REQUESTS_A_DAY = 60_000
@@ -27,8 +28,8 @@ class Traffic:
     everyone: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
 
-def make_traffic(calendar: Calendar, customers: Sequence[Customer], start: int, dice: Dice) -> Traffic:
-    """Traffic of every day and product; none for the new product before its start."""
+def make_traffic(calendar: Calendar, customers: Sequence[Customer], schedule: Schedule, dice: Dice) -> Traffic:
+    """Traffic of every day and product; none for the new product before its start, more while a promotion runs."""
     shape = (calendar.days, len(SHARES))
     mean = np.zeros(shape)
     active = np.zeros(shape)
@@ -38,9 +39,9 @@ def make_traffic(calendar: Calendar, customers: Sequence[Customer], start: int, 
         day = calendar.day(index)
         everyone[index] = sum(1 for one in customers if one.since <= day) * ACTIVE * level / 1.15
         for at, (product, share) in enumerate(SHARES.items()):
-            if product == NEW_PRODUCT and index < start:
+            if product == NEW_PRODUCT and index < schedule.start:
                 continue
-            mean[index, at] = REQUESTS_A_DAY * calendar.pace * level * share
+            mean[index, at] = REQUESTS_A_DAY * calendar.pace * level * share * schedule.surge(index)
             members = sum(1 for one in customers if product in one.products and one.since <= day)
             active[index, at] = members * ACTIVE * level / 1.15
     noise = dice.generator.gamma(400.0, 1 / 400.0, size=shape)

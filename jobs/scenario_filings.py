@@ -61,6 +61,7 @@ class Filing:
     id: str = ""
     text: str = ""
     vague: bool = False
+    script: str = ""
     copy_of: "Filing | None" = None
 
 

@@ -170,8 +170,7 @@ class Log:
         return counted
 
     def _strict(self, cell: Cell) -> bool:
-        first, last = self.schedule.wave
-        return cell.mitigation == "cyber-guard" and first <= cell.index <= last
+        return self.schedule.strict(cell.mitigation, cell.product, cell.index)
 
     def _bypass(self, cell: Cell) -> float:
         """How much more harm is let through while the jailbreak spreads."""

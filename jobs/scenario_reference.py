@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from jobs.scenario_calendar import HOLIDAYS, Calendar
-from jobs.scenario_events import Schedule
+from jobs.scenario_events import More, Schedule
 
 MITIGATIONS: tuple[dict[str, Any], ...] = (
     {"id": "bio-guard", "name": "Biology safeguard", "harm_domain": "biological", "owner": "cbrn"},
@@ -21,13 +21,18 @@ THRESHOLDS = {
     "fraud-guard": 0.78,
 }
 STRICT = 0.62
+Planned = tuple[str, str, int, float, str, bool]
+"""Mitigation, version, day, threshold, note, whether it has an effect."""
 BY_DOMAIN = {entry["harm_domain"]: entry["id"] for entry in MITIGATIONS}
 
 
 def releases(calendar: Calendar, schedule: Schedule) -> list[dict[str, Any]]:
-    """All releases, those before the world included; `threshold` and `effect` are for the generator alone."""
+    """All releases, those before the world included; `threshold` and `effect` are for the generator alone.
+
+    One without a note is in the decision log only: nobody declared it.
+    """
     first, last = schedule.wave
-    planned: list[tuple[str, str, int, float, str, bool]] = [
+    planned: list[Planned] = [
         ("bio-guard", "3.1", calendar.at(24), 0.72, "retrained on newer multilingual data", False),
         ("cyber-guard", "4.0", first, STRICT, "new classifier with wider coverage, lower threshold", True),
         ("agent-guard", "1.6", calendar.at(66), 0.70, "faster monitor, same policy", False),
@@ -35,6 +40,8 @@ def releases(calendar: Calendar, schedule: Schedule) -> list[dict[str, Any]]:
         ("chem-guard", "2.3", calendar.at(112), 0.75, "wording of the refusal changed", False),
         ("fraud-guard", "5.2", calendar.at(146), 0.78, "logging only", False),
     ]
+    if schedule.more is not None:
+        planned += _more_releases(calendar, schedule.more)
     rows = [
         _release(entry["id"], 1, _initial(entry["id"]), calendar.first - timedelta(days=40), note="in production")
         | {"threshold": THRESHOLDS[entry["id"]], "effect": False}
@@ -48,13 +55,26 @@ def releases(calendar: Calendar, schedule: Schedule) -> list[dict[str, Any]]:
     return rows
 
 
+def _more_releases(calendar: Calendar, more: More) -> list[Planned]:
+    """The releases of a busier world, of each mitigation in order of time."""
+    first, last = more.product_wave
+    planned: list[Planned] = [
+        ("bio-guard", "3.2", first, STRICT, "retrained for long API inputs", True),
+        ("bio-guard", "3.3", last + 1, 0.72, "3.1 again", True),
+        ("agent-guard", "1.7", more.undeclared[0], STRICT, "", True),
+    ]
+    return [row for row in planned if row[2] < calendar.days]
+
+
 def reference(calendar: Calendar, schedule: Schedule) -> dict[str, list[dict[str, Any]]]:
     """Content of the YAML files by their name."""
     hidden = ("threshold", "effect")
     return {
         "mitigations": [{**entry, "thresholds": {"default": THRESHOLDS[entry["id"]]}} for entry in MITIGATIONS],
         "releases": [
-            {name: value for name, value in row.items() if name not in hidden} for row in releases(calendar, schedule)
+            {name: value for name, value in row.items() if name not in hidden}
+            for row in releases(calendar, schedule)
+            if row["note"]
         ],
         "owners": _owners(),
         "routes": _routes(),
@@ -80,11 +100,11 @@ def _release(mitigation: str, number: int, version: str, day: date, *, note: str
 
 def _owners() -> list[dict[str, Any]]:
     names = {
-        "cbrn": ("CBRN safeguards", "weekly", 2),
-        "cyber": ("Cyber safeguards", "daily", 3),
-        "agents": ("Agent safety", "daily", 2),
-        "trust": ("Trust and fraud", "weekly", 2),
-        "default": ("Support operations", "weekly", 3),
+        "cbrn": ("CBRN safeguards", "weekly"),
+        "cyber": ("Cyber safeguards", "daily"),
+        "agents": ("Agent safety", "daily"),
+        "trust": ("Trust and fraud", "weekly"),
+        "default": ("Support operations", "weekly"),
     }
     return [
         {
@@ -92,10 +112,9 @@ def _owners() -> list[dict[str, Any]]:
             "name": title,
             "channels": [{"type": "file", "path": f"digests/{name}"}],
             "cadence": cadence,
-            "budget": budget,
             "urgent": [{"type": "file", "path": f"digests/urgent/{name}"}],
         }
-        for name, (title, cadence, budget) in names.items()
+        for name, (title, cadence) in names.items()
     ]
 
 
@@ -125,6 +144,11 @@ def _calendar(calendar: Calendar, schedule: Schedule) -> list[dict[str, Any]]:
     rows.append(_entry("launch-studio", "launch", calendar.day(schedule.start), "Studio opens to all plans"))
     note = "requests fail for several hours"
     rows.append(_entry("outage-1", "outage", calendar.day(schedule.outage), note))
+    if schedule.more is not None:
+        note = "Coder 3 opens to everybody"
+        rows.append(_entry("launch-coder", "launch", calendar.day(schedule.more.launch[0]), note))
+        note = "free accounts must verify who they are"
+        rows.append(_entry("policy-identity", "policy", calendar.day(schedule.more.policy[0]), note))
     return sorted(rows, key=_first_day)
 
 

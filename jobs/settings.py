@@ -1,6 +1,7 @@
 """Settings of a workspace: `groundswell.yaml`, checked, with overrides from the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -55,6 +56,9 @@ class Settings(BaseModel):
     smtp_starttls: bool = Field(True, description="whether to encrypt the connection to the mail server")
     smtp_user: str | None = Field(None, description="account at the mail server")
     smtp_from: str = Field("groundswell@localhost", description="sender of e-mail")
+    smtp_unsubscribe: str | None = Field(
+        None, description="where to unsubscribe from e-mail (mailto: or https:); none: a mail to the sender"
+    )
     smtp_password: SecretStr | None = Field(
         None, description="only from GROUNDSWELL_SMTP_PASSWORD or the file GROUNDSWELL_SMTP_PASSWORD_FILE"
     )
@@ -64,6 +68,14 @@ class Settings(BaseModel):
     def _two_spellings(cls, value: Any) -> Any:
         if isinstance(value, str) and value not in ("true", "false"):
             raise ValueError("expected true or false")
+        return value
+
+    @field_validator("smtp_unsubscribe")
+    @classmethod
+    def _mail_or_page(cls, value: str | None) -> str | None:
+        sound = value is None or value.isascii() and re.fullmatch(r"(mailto:[^\s<>@]+@|https://)[^\s<>,]+", value)
+        if not sound:
+            raise ValueError("expected an address such as mailto:list@example.org or https://example.org/leave")
         return value
 
     @field_validator("timezone")

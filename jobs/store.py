@@ -12,6 +12,7 @@ from jobs.store_curation import Curation
 from jobs.store_delivery import Delivery
 from jobs.store_documents import Documents
 from jobs.store_duplicates import Duplicates
+from jobs.store_effects import Effects
 from jobs.store_findings import Findings
 from jobs.store_keys import Keys
 from jobs.store_labels import Labels
@@ -21,6 +22,7 @@ from jobs.store_novelty import Novelty
 from jobs.store_reference import Reference
 from jobs.store_runs import Runs
 from jobs.store_search import Search
+from jobs.store_signals import Signals
 from jobs.store_themes import Themes
 from jobs.store_triage import Triage
 from jobs.store_understanding import Understanding
@@ -56,8 +58,10 @@ class Store:
         self.map = Map(self.db)
         self.novelty = Novelty(self.db)
         self.findings = Findings(self.db)
+        self.signals = Signals(self.db)
         self.ledger = Ledger(self.db)
         self.bridge = Bridge(self.db)
+        self.effects = Effects(self.db)
         self.delivery = Delivery(self.db)
         self.keys = Keys(self.db)
         self.search = Search(self.db)

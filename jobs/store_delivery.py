@@ -53,8 +53,13 @@ class Delivery:
         sql = """
             UPDATE notification SET state = ?, claimed_at = ?
             WHERE notification_id = ? AND state = ? AND claimed_at IS ? AND attempts = ?"""
-        seen = (row["notification_id"], row["state"], row["claimed_at"], row["attempts"])
-        return bool(self.db.execute(sql, (state, now.isoformat(timespec="microseconds"), *seen)).rowcount == 1)
+        claimed = (state, now.isoformat(timespec="microseconds"))
+        # On the disk before it is sent: after a power cut as well nobody must take it for unsent.
+        self.db.execute("PRAGMA synchronous = FULL")
+        try:
+            return bool(self.db.execute(sql, (*claimed, *_seen(row))).rowcount == 1)
+        finally:
+            self.db.execute("PRAGMA synchronous = NORMAL")
 
     def record(self, notification_id: str, *, state: str, now: datetime, **told: str | None) -> None:
         """Write how the attempt ended; `told`: error, next_attempt_at. Counts the attempt."""
@@ -64,6 +69,15 @@ class Delivery:
             WHERE notification_id = :id"""
         known = {"error": told.get("error"), "next_attempt_at": told.get("next_attempt_at")}
         self.db.execute(sql, {"id": notification_id, "state": state, "now": stamp(now), **known})
+
+    def settle(self, row: dict[str, Any], *, state: str, note: str, now: datetime | None = None) -> bool:
+        """Write what a person said of a delivery if it is still as it was read; its attempts count from nought."""
+        sql = """
+            UPDATE notification SET state = ?, error = ?, sent_at = ?, attempts = 0, next_attempt_at = NULL,
+              claimed_at = NULL
+            WHERE notification_id = ? AND state = ? AND claimed_at IS ? AND attempts = ?"""
+        sent_at = stamp(now) if now is not None else None
+        return bool(self.db.execute(sql, (state, note, sent_at, *_seen(row))).rowcount == 1)
 
     def write_digest(self, row: dict[str, Any]) -> None:
         """Store a digest by id: digest_id, owner, period_from, period_to, as_of, content (dict)."""
@@ -90,17 +104,17 @@ class Delivery:
         found["day"] = pd.to_datetime(found["day"])
         return found
 
-    def exemplars(self, series: str, *, since: str, most: int) -> list[dict[str, Any]]:
+    def exemplars(self, series: str, *, since: str, most: int, withheld: bool = False) -> list[dict[str, Any]]:
         """Claims of a series that show what it is about, each of another reporter and wording: document_id, claim, day.
 
-        None that is withheld, no collapsed duplicate; the nearest to their theme first. A series
-        that is about everything has none.
+        No collapsed duplicate; the nearest to their theme first. None that is withheld, unless `withheld`: then
+        `claim` is None for all. A series that is about everything has none.
         """
         about = filters(series)
         if not about:
             return []
         sql = f"""
-            SELECT document_id, claim, day FROM (
+            SELECT document_id, {"NULL AS claim" if withheld else "claim"}, day FROM (
               SELECT d.document_id, d.claim, substr(d.occurred_at, 1, 10) AS day, a.similarity,
                 row_number() OVER (
                   PARTITION BY CASE WHEN d.reporter_known THEN d.reporter ELSE d.document_id END
@@ -108,7 +122,7 @@ class Delivery:
                 row_number() OVER (PARTITION BY d.template ORDER BY a.similarity DESC, d.document_id) AS wording
               FROM document d JOIN classification c USING (document_id)
               LEFT JOIN assignment a USING (document_id) LEFT JOIN duplicate u USING (document_id)
-              WHERE d.stream = :stream AND u.document_id IS NULL AND NOT {WITHHELD}
+              WHERE d.stream = :stream AND u.document_id IS NULL AND ({int(withheld)} OR NOT {WITHHELD})
                 AND length(d.claim) >= 20 AND d.occurred_at >= :since AND {" AND ".join(about)})
             WHERE turn = 1 AND wording = 1 ORDER BY similarity DESC, document_id LIMIT :most"""
         parameters = {"stream": series.partition("/")[0], "since": since, "most": most, **values(series)}
@@ -140,6 +154,11 @@ def values(series: str) -> dict[str, str]:
 def filters(series: str) -> list[str]:
     """The conditions of a series key, with parameters as in `values`; none for totals and the unassigned."""
     return [COLUMNS[name] for name in values(series) if name in COLUMNS]
+
+
+def _seen(row: dict[str, Any]) -> tuple[Any, ...]:
+    """What tells a notification as it was read from one that somebody was at since."""
+    return (row["notification_id"], row["state"], row["claimed_at"], row["attempts"])
 
 
 def stamp(moment: datetime) -> str:

@@ -47,6 +47,10 @@ class Duplicates:
                 rows[columns].astype(object).itertuples(index=False, name=None),
             )
 
+    def campaigns(self) -> pd.DataFrame:
+        """Documents of suspected campaigns: document_id, campaign_id."""
+        return frame(self.db, "SELECT document_id, campaign_id FROM campaign_document ORDER BY document_id")
+
     def verdicts(self) -> pd.DataFrame:
         """What people decided, by document: document_id, kept_id (None unless 'same'), verdict ('separate', 'same')."""
         sql = "SELECT document_id, kept_id, verdict FROM duplicate_verdict ORDER BY document_id"

@@ -80,10 +80,10 @@ class Findings:
         return records(self.db, "SELECT * FROM change ORDER BY day DESC, score DESC, change_id")
 
     def alerts(self) -> pd.DataFrame:
-        """All alerts with their states; closed_at, snoozed_until: what people's acts come to."""
+        """All alerts with their states; closed_*, snoozed_*, acknowledged_by: what people's acts come to."""
         sql = """
-            SELECT l.*, s.closed_at, s.snoozed_until, s.snoozed_by FROM alert l JOIN alert_standing s USING (alert_id)
-            ORDER BY l.alert_id"""
+            SELECT l.*, s.closed_at, s.closed_by, s.closed_with, s.snoozed_until, s.snoozed_by, s.acknowledged_by
+            FROM alert l JOIN alert_standing s USING (alert_id) ORDER BY l.alert_id"""
         found = frame(self.db, sql)
         found["members"] = [decoded("members", text) for text in found["members"]]
         return found
@@ -91,6 +91,13 @@ class Findings:
     def alert_rows(self) -> list[dict[str, Any]]:
         """All alerts as rows."""
         return records(self.db, "SELECT * FROM alert ORDER BY alert_id")
+
+    def judged_alerts(self) -> list[dict[str, Any]]:
+        """series, direction, day, useful, not_useful of the alerts that people judged; the last two count people."""
+        sql = """
+            SELECT l.series, l.direction, l.day, s.useful, s.not_useful
+            FROM alert l JOIN alert_standing s USING (alert_id) WHERE s.useful + s.not_useful > 0 ORDER BY alert_id"""
+        return records(self.db, sql)
 
     def write_alerts(self, alerts: Sequence[dict[str, Any]]) -> None:
         """Store alerts by fingerprint; what was published first (id, owner, day raised) stays."""

@@ -152,7 +152,7 @@ class Reference(DecisionTables):
         return records(self.db, "SELECT * FROM release ORDER BY released_on, release_id")
 
     def owners(self) -> list[dict[str, Any]]:
-        """owner_id, name, channels (list of dicts), cadence, budget, urgent (list of dicts, or None)."""
+        """owner_id, name, channels (dicts), cadence, budget (0: none of its own), urgent (dicts, or None)."""
         found = records(self.db, "SELECT * FROM owner ORDER BY owner_id")
         return [{**row, "urgent": json.loads(row["urgent"]) if row["urgent"] else None} for row in found]
 
@@ -175,7 +175,8 @@ class Reference(DecisionTables):
 
 INPUTS = (
     "SELECT * FROM mitigation ORDER BY 1",
-    "SELECT * FROM release ORDER BY 1",
+    # What a run infers is no input of it.
+    "SELECT * FROM release WHERE declared = 1 ORDER BY 1",
     "SELECT * FROM owner ORDER BY 1",
     "SELECT * FROM calendar ORDER BY 1",
     "SELECT silence_id, matcher, until FROM silence ORDER BY 1",

@@ -3,11 +3,13 @@
 from sqlite_utils import Database
 
 from jobs.store_search_counts import CountSearch
+from jobs.store_search_delivery import DeliverySearch
 from jobs.store_search_documents import DocumentSearch
 from jobs.store_search_duplicates import DuplicateSearch
 from jobs.store_search_evidence import EvidenceSearch
 from jobs.store_search_findings import FindingSearch
 from jobs.store_search_labels import LabelSearch
+from jobs.store_search_metrics import MetricSearch
 from jobs.store_search_status import StatusSearch
 from jobs.store_search_themes import ThemeSearch
 from jobs.store_search_triage import TriageSearch
@@ -28,3 +30,5 @@ class Search:
         self.status = StatusSearch(db)
         self.triage = TriageSearch(db)
         self.watch = WatchSearch(db)
+        self.delivery = DeliverySearch(db)
+        self.metrics = MetricSearch(db)

@@ -5,9 +5,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from jobs.store_effects import Effects
 from jobs.store_paging import Listing, Page, read_page
 from jobs.store_rows import encoded, records
 
+FURTHER = ("escalating", "regressed")
+"""States of an alert whose newest change is the news."""
 OPEN = "state <> 'resolved' AND closed_at IS NULL"
 
 
@@ -61,7 +64,7 @@ class FindingSearch:
         return read_page(self.db, listing, limit=limit, cursor=cursor)
 
     def alert(self, alert_id: str) -> dict[str, Any] | None:
-        """One alert with the changes it stands for, the leading one first, and what people did; else None."""
+        """One alert with its changes, the leading one first, what people did and what came of it; else None."""
         found = records(self.db, f"SELECT * FROM ({ALERT}) WHERE alert_id = ?", (alert_id,))
         if not found:
             return None
@@ -71,14 +74,17 @@ class FindingSearch:
             {CHANGE} WHERE c.change_id IN (SELECT value FROM json_each(:members))
             OR (c.series = :series AND c.direction = :direction
               AND abs(julianday(c.day) - julianday(:day)) <= 14)
-            ORDER BY c.series = :series DESC, abs(julianday(c.day) - julianday(:day)), c.day, c.change_id"""
-        episode = {name: alert[name] for name in ("direction", "day", "series")}
-        parameters = {**episode, "members": encoded(alert["members"])}
+            ORDER BY c.series = :series DESC, (c.type = 'first_seen') = (:type = 'first_seen') DESC,
+              CASE WHEN :further THEN julianday(c.day) ELSE c.score END DESC, c.day, c.change_id"""
+        episode = {name: alert[name] for name in ("direction", "day", "series", "type")}
+        further = alert["state"] in FURTHER
+        parameters = {**episode, "members": encoded(alert["members"]), "further": further}
         alert["changes"] = _flagged(records(self.db, sql, parameters))
         events = """
             SELECT happened_at, actor, action, detail FROM alert_event WHERE alert_id = ?
             ORDER BY happened_at, event_id"""
         alert["events"] = records(self.db, events, (alert_id,))
+        alert["effect"] = Effects(self.db).check(alert_id)
         return alert
 
     def judged(self) -> list[dict[str, Any]]:
@@ -99,7 +105,7 @@ CHANGE = """
     SELECT c.change_id, c.series, coalesce(s.title, c.series) AS title, c.theme_id, s.hazard, c.day,
       c.day_low, c.day_high, c.direction, c.type, c.ratio, c.ratio_low, c.ratio_high, c.before_mean,
       c.after_mean, c.p_value, c.q_value, c.score, c.reporters, c.customers, c.detected_on, c.ends_on,
-      c.confirmed, c.coverage,      c.as_of, c.explanation
+      c.confirmed, c.coverage, c.as_of, c.explanation
     FROM change c LEFT JOIN series s USING (series)"""
 ALERT = """
     SELECT l.alert_id, l.series, l.theme_id, l.direction, l.state, l.type, l.hazard, l.title, l.day,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from jobs.digest_content import clean
 from jobs.digest_lines import many, number
 from jobs.digest_text import template_environment
 from jobs.escapes import markdown, tame
@@ -18,7 +19,9 @@ def triage_letter(content: Mapping[str, Any], *, message_id: str, triage_id: str
         text=_written("triage.md.j2", tame, content, plain=True),
         markdown=_written("triage.md.j2", markdown, content, plain=False),
         html=_written("triage.html.j2", tame, content, plain=False),
-        payload={"type": "groundswell.triage", "timestamp": content["as_of"], "data": dict(content)},
+        payload={"type": "groundswell.triage", "timestamp": content["as_of"], "data": clean(content)},
+        owner=str(content["owner"]),
+        thread=f"triage-{content['owner']}",
     )
 
 

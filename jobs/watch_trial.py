@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from jobs.count import counted, title, watched
-from jobs.detect import conditions, detection, headline, surroundings
+from jobs.detect import conditions, detection, headline
 from jobs.embedder import workspace_embedder
 from jobs.store import Store
+from jobs.surroundings import surroundings
 from jobs.watch_alerts import Looked, asked_changes
 from jobs.watching import Queries, chunks, decoded, looked_at, prepared, vectors_of
 from jobs.watchlist import Watchlist

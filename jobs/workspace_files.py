@@ -27,14 +27,15 @@ releases: []
 # Who gets alerts and digests, and how.
 # Channels: {type: file, path: DIR} | {type: email, to: ADDRESS} | {type: apprise, url_env: NAME or url_file: PATH}
 #           | {type: webhook, url: URL, secret_env: NAME}
-# cadence: daily or weekly; budget: alerts a week; urgent: channels for grave single reports, or null.
+# cadence: daily or weekly; urgent: channels for grave single reports, or null.
+# budget: false alerts a week that this owner's series may raise; without it they share false_alerts_per_week.
 owners:
   - id: default
     name: Everyone
     channels:
       - {type: file, path: digests}
     cadence: weekly
-    budget: 1.0
+    # budget: 0.5
     urgent: null
 """,
     "routes.yaml": """\
@@ -45,7 +46,7 @@ owners:
 routes: []
 """,
     "calendar.yaml": """\
-# What happened outside, for explanation only. type: holiday, launch, incident or outage;
+# What happened outside, for explanation only. type: holiday, launch, incident, outage or policy;
 # `to` is the first day after it.
 # calendar:
 #   - {id: spring-launch, type: launch, from: 2026-03-01, to: 2026-03-03, note: new desktop app}

@@ -188,6 +188,18 @@ INSERT INTO triage_message (message_id, owner, urgent, as_of, content) VALUES
   ('G1', 'safeguards-bio', 1, '2026-03-31T18:00:00Z', '{"documents":[]}');
 INSERT INTO notification (notification_id, triage_id, owner, channel, state, attempts, sent_at) VALUES
   ('N1', 'G1', 'safeguards-bio', 'file:digests', 'sent', 1, '2026-03-31T19:00:01Z');
+-- Deliveries that a person must look at, and silences: one in force that holds back an alert, one that is over.
+INSERT INTO notification (notification_id, alert_id, digest_id, owner, channel, alert_state, onset, state, attempts, claimed_at,
+    error) VALUES
+  ('N2', 'A0001', NULL, 'safeguards-cyber', 'email:cyber@example.org', 'new', '2026-03-09', 'dead', 1,
+   '2026-03-11T18:00:00.000000+00:00', 'the mail server answered 550 to the recipient <script>alert(1)</script>'),
+  ('N3', NULL, 'safeguards-cyber-2026-03-31', 'safeguards-cyber', 'email:cyber@example.org', NULL, NULL, 'uncertain', 1,
+   '2026-03-31T18:00:00.000000+00:00', 'the mail server left before it answered (TimeoutError)'),
+  ('N4', NULL, 'safeguards-cyber-2026-03-31', 'safeguards-cyber', 'apprise:CHAT', NULL, NULL, 'uncertain', 0,
+   '2026-03-31T18:00:00.000000+00:00', NULL);
+INSERT INTO silence (silence_id, matcher, until, reason, author, created_at) VALUES
+  ('declared-1', '{"theme_id":"T0001"}', '2026-04-15', 'known release <b>4.1</b>', 'Ann', '2026-03-20T10:00:00Z'),
+  ('declared-2', '{"kind":"praise"}', '2026-03-01', 'campaign', 'Ann', '2026-02-20T10:00:00Z');
 INSERT INTO triage_event (document_id, happened_at, actor, action, detail) VALUES
   ('d0023', '2026-03-31T20:00:00Z', 'Bo (k1)', 'closed', '{"outcome":"not_grave","reason":"a slip of the tongue"}');
 -- Labels: two that agree, one that corrects (drawn at random), one dispute; and a draw of which one item is answered.
@@ -210,6 +222,18 @@ INSERT INTO map_theme (theme_id, fit_id, x, y) VALUES
 INSERT INTO map_point (document_id, fit_id, x, y)
   SELECT document_id, 'f0', substr(document_id, 4) / 40.0 - 1.2, substr(document_id, 3, 2) / 60.0 - 0.8
   FROM assignment JOIN document USING (document_id) WHERE stream = 'feedback' ORDER BY document_id LIMIT 60;
+-- Signals beside volume: one told with a hostile word, one at a change, one that is not told.
+INSERT INTO signal (series, signal, at, day, days, theme_id, strength, low, high, denominator, p_value, q_value, told, type,
+    owner, evidence, as_of) VALUES
+  ('feedback/theme=T0001', 'probing', 'now', '2026-03-04', 28, 'T0001', 0.2, 0.1, 0.33, 50, 0.00002, 0.004, 1,
+   'adversarial_shift', 'safeguards-cyber', '{"reads":"of 50 accounts 10 ask how the safeguard decides: “<b>word</b>”","against":"who was blocked by mistake asks, too","words":[{"word":"=cmd","before":1,"after":10}],"facts":{"share_before":0.02}}', '2026-03-31T18:00:00Z'),
+  ('feedback/theme=T0001', 'coordinated', 'change', '2026-03-09', 23, 'T0001', 0.15, 0.08, 0.25, 96, 0.00001, 0.0004, 1,
+   'campaign', 'safeguards-cyber', '{"reads":"14 of 96 accounts filed nearly the same","against":"people may share a form","words":[],"facts":{}}', '2026-03-31T18:00:00Z'),
+  ('feedback/theme=T0002', 'new_accounts', 'now', '2026-03-04', 28, 'T0002', 0.1, 0.02, 0.26, 31, 0.4, 0.8, 0,
+   'adversarial_shift', NULL, '{"reads":"of 31 accounts 3 are new","against":"","words":[],"facts":{}}', '2026-03-31T18:00:00Z');
+INSERT INTO signal_document (series, signal, at, day, position, document_id) VALUES
+  ('feedback/theme=T0001', 'probing', 'now', '2026-03-04', 0, 'd0710'),
+  ('feedback/theme=T0001', 'probing', 'now', '2026-03-04', 1, 'd0005');
 -- One watchlist, of the newest feedback; its name is as hostile as a person may type it.
 INSERT INTO watchlist (watchlist, position, name, definition, owner, hazard, since) VALUES
   ('agents', 0, 'Agents <script>alert(1)</script>', '{"id":"agents","name":"Agents","streams":["feedback"],"harm_domains":[],"kinds":[],"words":["blocked"],"examples":["It hid the logs."],"similarity":0.65,"match":"any","segments":{"plan":["team","pro"]},"floor":2,"floor_days":28,"false_alerts_per_week":0.05,"owner":null,"hazard":null}', NULL, NULL, '2026-03-01T00:00:00Z');

@@ -56,15 +56,27 @@ ENDPOINTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("GET", "/counts/weekly"): ("/counts/weekly?kind=over_block&from=2026-W01", EVERYONE),
     ("GET", "/counts/weekly/evidence"): ("/counts/weekly/evidence?week=2026-W11", EVERYONE),
     ("GET", "/changes"): ("/changes?direction=up", STAFF),
+    ("GET", "/signals"): ("/signals?theme=T0001&told=true&at=now", STAFF),
     ("GET", "/alerts"): ("/alerts?state=open&acknowledged=false", STAFF),
     ("GET", "/alerts/{alert_id}"): ("/alerts/A0001", STAFF),
     ("POST", "/alerts/{alert_id}/acknowledge"): ("/alerts/A0001/acknowledge", STAFF),
     ("POST", "/alerts/{alert_id}/acts"): ("/alerts/A0001/acts", STAFF),
+    ("GET", "/mitigations"): ("/mitigations", STAFF),
+    ("GET", "/mitigations/{mitigation}/effects"): ("/mitigations/cyber-classifier/effects", STAFF),
+    ("GET", "/silences"): ("/silences?in_force=true", STAFF),
+    ("GET", "/notifications"): ("/notifications?state=all&owner=safeguards-bio", STAFF),
+    ("GET", "/notifications/{notification_id}"): ("/notifications/N2", STAFF),
+    ("POST", "/notifications/{notification_id}/retry"): ("/notifications/N2/retry", REVEALERS),
+    ("POST", "/notifications/{notification_id}/arrived"): ("/notifications/N3/arrived", REVEALERS),
     ("GET", "/runs"): ("/runs?state=done", EVERYONE),
     ("GET", "/coverage"): ("/coverage?stream=feedback", EVERYONE),
 }
-# An edit of a theme that stands already is no edit.
-ONCE = {("POST", "/themes/{theme_id}/edits"), ("POST", "/themes/edits/{edit_id}/undo")}
+# An edit of a theme that stands already is no edit; of a delivery that arrived nothing more can be said.
+ONCE = {
+    ("POST", "/themes/{theme_id}/edits"),
+    ("POST", "/themes/edits/{edit_id}/undo"),
+    ("POST", "/notifications/{notification_id}/arrived"),
+}
 BODIES = {
     "reveal": {"reason": "checking a report"},
     "acknowledge": {"note": "on it"},
@@ -76,6 +88,8 @@ BODIES = {
     "reopen": {"reason": "they wrote again"},
     "separate": {"reason": "another customer"},
     "join": {"kept_id": "d0009", "reason": "the same person again"},
+    "retry": {},
+    "arrived": {},
     "labels": {"labels": [{"target": "d0008", "field": "severity", "value": "2"}]},
     "draws": {"items": 5, "weeks": 4},
     "verdicts": {"target": "d0009", "field": "severity", "value": "1", "reason": "nothing was lost"},
@@ -90,7 +104,10 @@ LISTS = [
     "/volumes",
     "/counts/weekly",
     "/changes",
+    "/signals",
     "/alerts",
+    "/silences",
+    "/notifications",
     "/runs",
     "/coverage",
 ]
@@ -145,7 +162,7 @@ def test_the_table_names_every_endpoint(client: FlaskClient) -> None:
     document = client.get("/openapi/openapi.json").json
     assert document["openapi"] == "3.1.0"
     described = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
-    probes = {("GET", "/healthz"), ("GET", "/readyz")}
+    probes = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
     assert described - probes == {(method, f"/api/v1{path}") for method, path in ENDPOINTS}
     for path, item in document["paths"].items():
         for operation in item.values():

@@ -1,6 +1,10 @@
 """Every channel against a real receiver on loopback: one message a call, failures told apart, nothing leaked."""
 
+import logging
+import socket
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -12,6 +16,7 @@ from standardwebhooks import Webhook
 
 from jobs.channel_options import Place, identity, options_of
 from jobs.channels import CHANNELS, open_channel
+from jobs.letter_headers import letter_headers
 from jobs.message import ChannelError, Message
 from jobs.settings import Settings
 
@@ -228,6 +233,84 @@ def test_chat_gets_text_that_links_nowhere_and_calls_nobody(
     for text in (told["title"], told["message"]):
         assert "@channel" not in text and "https://" not in text
         assert "\x1b" not in text and "\u202e" not in text
+
+
+def test_mail_names_its_thread_its_list_and_how_to_leave(
+    place: Place, options: dict[str, dict[str, str]], message: Message, post_office: Receiver
+) -> None:
+    told = replace(message, owner="cyber team <x>" + " of the safeguards" * 3, thread="alert-A1")
+    open_channel(options["email"], place).send(told)
+    (mail,) = post_office.received
+    assert mail["Message-ID"] == "<N1@groundswell>" and mail["References"] == "<alert-A1@groundswell>"
+    assert mail["List-Id"] == "<cyber-team-x-of-the-safeguards-of-the-safeguards-of-the-safe.groundswell.groundswell>"
+    leave = f"unsubscribe%20cyber%20team%20%3Cx%3E{3 * '%20of%20the%20safeguards'}"
+    assert mail["List-Unsubscribe"] == f"<mailto:groundswell@example.org?subject={leave}>"
+    assert mail["List-Unsubscribe-Post"] is None
+
+
+def test_one_click_is_offered_only_where_a_page_takes_it(message: Message) -> None:
+    mailto = letter_headers(Settings(smtp_unsubscribe="mailto:leave@example.org"), message)
+    assert mailto["List-Unsubscribe"] == "<mailto:leave@example.org>" and "List-Unsubscribe-Post" not in mailto
+    page = letter_headers(Settings(smtp_unsubscribe="https://example.org/leave"), message)
+    assert page["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+@pytest.mark.parametrize("wrong", ["http://example.org", "leave", "mailto:a b@c", "https://a\r\nBcc: x@y"])
+def test_place_to_unsubscribe_that_is_none_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match="expected an address"):
+        Settings(smtp_unsubscribe=wrong)
+
+
+def test_chat_gets_the_brief_text_with_links_to_the_dashboard_alone(
+    place: Place, options: dict[str, dict[str, str]], message: Message, hook: Receiver
+) -> None:
+    own = f"{place.settings.base_url}/alerts/A1"
+    open_channel(options["apprise"], place).send(replace(message, brief=f"new\n{own}\nhttps://evil.example/{own}"))
+    (told,) = hook.told()
+    assert own in told["message"].splitlines() and "https://" not in told["message"]
+
+
+def test_chat_whose_line_broke_after_the_message_went_out_is_uncertain(
+    place: Place, options: dict[str, dict[str, str]], message: Message, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def hang_up() -> None:
+            line, _ = server.accept()
+            line.recv(65536)
+            line.close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        url = f"json://user:{PASSWORD}@127.0.0.1:{server.getsockname()[1]}/t0ken"
+        broken = Place(place.root, place.settings, {"CHAT": url}, place.now)
+        with pytest.raises(ChannelError, match="may have taken") as caught:
+            open_channel(options["apprise"], broken).send(message)
+        thread.join()
+    assert caught.value.uncertain and PASSWORD not in caplog.text and "t0ken" not in caplog.text
+
+
+@pytest.mark.parametrize("code", [400, 429, 500])
+def test_chat_that_answered_may_be_asked_again(
+    code: int, place: Place, options: dict[str, dict[str, str]], message: Message, hook: Receiver
+) -> None:
+    hook.answers = [code]
+    with pytest.raises(ChannelError, match="did not take") as caught:
+        open_channel(options["apprise"], place).send(message)
+    assert not caught.value.uncertain
+
+
+def test_chat_failure_that_nothing_is_heard_of_is_uncertain(
+    place: Place, options: dict[str, dict[str, str]], message: Message, hook: Receiver
+) -> None:
+    hook.answers = [500]
+    logging.disable(logging.CRITICAL)
+    try:
+        with pytest.raises(ChannelError, match="may have taken") as caught:
+            open_channel(options["apprise"], place).send(message)
+    finally:
+        logging.disable(logging.NOTSET)
+    assert caught.value.uncertain
 
 
 def test_file_is_replaced_whole_and_stays_in_its_directory(

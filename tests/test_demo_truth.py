@@ -24,6 +24,8 @@ NOW = datetime(2026, 7, 1, tzinfo=UTC)
 WAVE = "feedback/kind=over_block&harm_domain=cyber"
 # An alert is about an event whose documents are so much of the series in the days it speaks of.
 ABOUT = 0.2
+# One alert of each stream is mainly about the spreading jailbreak: it has a theme or a mitigation to itself.
+MAINLY = 0.5
 # Alerts of half a year that no event explains: nearly all of them early warnings that later days did not confirm. The
 # budget of the settings, one false alert a week, would allow 26; half of that is held to.
 MOST_UNPLANTED = 13
@@ -169,7 +171,7 @@ def test_spreading_jailbreak_is_found_in_three_weeks_in_both_streams(found: Foun
     told = found.told()
     own = told[told["series"].str.startswith(f"{stream}/") & (told["direction"] == "up")]
     own = own[days_after(own, "day", first).between(-3, 21) & (days_after(own, "detected_on", first) <= 21)]
-    assert any(found.share(change, ids) >= ABOUT for change in own.to_dict("records"))
+    assert any(found.share(change, ids) >= MAINLY for change in own.to_dict("records"))
 
 
 def planted_anomalies(found: Found) -> set[str]:

@@ -94,7 +94,7 @@ def test_what_was_told_before_is_listed_not_told_again(store: Store, workspace: 
     assert later["alerts"] == []
     assert [alert["alert_id"] for alert in later["others"]] == ["A1", "A4", "A2"]
     assert title(later) == "Cyber safeguards: 3 alerts still open, nothing new, to 2026-03-17"
-    told = "Nothing new in the 7 days to 2026-03-17: 3 alerts told before and still open"
+    told = "Nothing new since the digest of 2026-03-10: 3 alerts told before and still open"
     assert summary(later)[0].startswith(told)
     assert later["period"] == {"from": "2026-03-10", "to": "2026-03-17", "days": 7}
     store.db.execute("UPDATE alert SET state = 'regressed' WHERE alert_id = 'A1'")

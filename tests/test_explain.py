@@ -84,8 +84,18 @@ def test_outages_and_demand_are_named(wave: pd.DataFrame, rise: "pd.Series[objec
     calendar = pd.DataFrame({"day": [DAYS[60]], "name": ["login down"], "type": ["outage"]})
     exposure = pd.DataFrame({"day": DAYS, "requests": np.where(np.arange(90) < 60, 100, 150)})
     around = Surroundings(calendar=calendar, exposure=exposure)
-    found = {row["type"] for row in explain(rise, wave, around=around)["coincides_with"]}
+    brief = rise.copy()
+    brief["end"] = DAYS[65]
+    found = {row["type"] for row in explain(brief, wave, around=around)["coincides_with"]}
     assert found == {"outage", "demand_growth"}
+
+
+def test_an_outage_that_was_over_long_before_is_ruled_out(wave: pd.DataFrame, rise: "pd.Series[object]") -> None:
+    calendar = pd.DataFrame({"day": [DAYS[60]], "name": ["login down"], "type": ["outage"]})
+    found = explain(rise, wave, around=Surroundings(calendar=calendar))
+    assert [row["type"] for row in found["coincides_with"]] == ["unclear"]
+    assert [row["id"] for row in found["ruled_out"]] == ["login down"]
+    assert "login down: it was over by" in " ".join(found["reads"])
 
 
 def test_a_coverage_mark_is_named(wave: pd.DataFrame, rise: "pd.Series[object]") -> None:

@@ -140,12 +140,14 @@ def grows_too_fast(pattern: re.Pattern[str], scrap: str) -> bool:
     """Whether time grows much faster than the text; what takes hardly any is not measured."""
     if seconds(pattern, filled(scrap, LENGTH // 10)) > 0.3:
         return True
-    if seconds(pattern, filled(scrap, LENGTH)) < CLOSER:
+    once = seconds(pattern, filled(scrap, LENGTH))
+    if once < CLOSER:
         return False
+    length = LENGTH if once < 8 * CLOSER else LENGTH // 3
     # In turn, so that a machine that slows down in between slows both.
-    pairs = [[seconds(pattern, filled(scrap, LENGTH * times)) for times in (1, MORE)] for _ in range(4)]
+    pairs = [[seconds(pattern, filled(scrap, length * times)) for times in (1, MORE)] for _ in range(4)]
     short, long = map(min, zip(*pairs, strict=True))
-    return short > CLOSER and long > MOST_TIMES * short
+    return long > MOST_TIMES * max(short, CLOSER / 3)
 
 
 @pytest.mark.slow

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from topics.real_series import LEAST, NEAR, first_reported, partition, real_changes, real_steps, voted
+from topics.real_costs import halved, partition
+from topics.real_series import LEAST, NEAR, first_reported, real_changes, real_steps, voted
 
 
 def stepped(*levels: float, length: int = 60, seed: int = 1) -> np.ndarray:
@@ -73,3 +74,16 @@ def test_what_one_reading_alone_says_is_no_change() -> None:
     assert voted([[10], [40], [70]]) == []
     assert voted([[10], [10 + NEAR], []]) == [12]
     assert LEAST > 1
+
+
+def test_change_of_slope_is_a_change_and_a_slope_is_none() -> None:
+    rng = np.random.default_rng(3)
+    steady = np.arange(120) * 0.1
+    bent = np.concatenate([steady[:60], steady[59] - 0.15 * np.arange(1, 61)])
+    assert real_steps(steady + rng.normal(0, 0.1, 120)) == []
+    assert any(abs(step - 60) <= NEAR for step in real_steps(bent + rng.normal(0, 0.1, 120)))
+
+
+def test_segmentation_splits_while_it_gains() -> None:
+    assert halved(np.repeat([0.0, 5.0, -5.0], 6), penalty=10.0) == [6, 12]
+    assert halved(np.zeros(20), penalty=1.0) == [] and halved(np.arange(3.0), penalty=0.1) == []

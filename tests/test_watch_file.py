@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from jobs.watch_file import CannotEdit, WatchFile, with_entry, without_entry
+from jobs.watch_file import WatchFile
 from jobs.workspace import create_workspace
+from jobs.yaml_list import CannotEdit, with_entry, without_entry
 
 ENTRY = {"id": "x", "name": "X: y", "words": ["a b", "c*"], "segments": {"plan": ["pro"]}, "floor": 2}
 FILES = {
@@ -23,7 +24,7 @@ FILES = {
 
 @pytest.mark.parametrize("text", FILES.values(), ids=FILES)
 def test_added_entry_is_the_last_one_and_every_line_stays(text: str) -> None:
-    after = with_entry(text, ENTRY)
+    after = with_entry(text, "watchlists", ENTRY)
     before = (yaml.safe_load(text) or {}).get("watchlists") or []
     assert yaml.safe_load(after)["watchlists"] == [*before, ENTRY]
     kept = [line for line in text.splitlines() if "[]" not in line]
@@ -33,9 +34,9 @@ def test_added_entry_is_the_last_one_and_every_line_stays(text: str) -> None:
 
 @pytest.mark.parametrize("text", FILES.values(), ids=FILES)
 def test_removing_what_was_added_leaves_what_was(text: str) -> None:
-    after = with_entry(text, ENTRY)
+    after = with_entry(text, "watchlists", ENTRY)
     count = len(yaml.safe_load(after)["watchlists"])
-    back = without_entry(after, count - 1)
+    back = without_entry(after, "watchlists", count - 1)
     assert ((yaml.safe_load(back) or {}).get("watchlists") or []) == (
         (yaml.safe_load(text) or {}).get("watchlists") or []
     )
@@ -46,15 +47,17 @@ def test_removing_what_was_added_leaves_what_was(text: str) -> None:
 
 def test_first_of_two_entries_goes_with_its_lines_alone() -> None:
     text = "watchlists:\n  # about a\n  - id: a\n    words:\n      - one\n  # about b\n  - id: b\n    words: [two]\n"
-    assert without_entry(text, 0) == "watchlists:\n  # about a\n  # about b\n  - id: b\n    words: [two]\n"
+    assert (
+        without_entry(text, "watchlists", 0) == "watchlists:\n  # about a\n  # about b\n  - id: b\n    words: [two]\n"
+    )
 
 
 def test_list_in_brackets_is_left_to_a_person() -> None:
     text = "watchlists: [{id: a, name: A, words: [b]}]\n"
     with pytest.raises(CannotEdit, match="by hand"):
-        with_entry(text, ENTRY)
+        with_entry(text, "watchlists", ENTRY)
     with pytest.raises(CannotEdit, match="by hand"):
-        without_entry(text, 0)
+        without_entry(text, "watchlists", 0)
 
 
 def test_file_keeps_its_mode_and_gets_no_half_written_neighbour(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from topics.assign import Indices, Vectors, similarities
+from topics.assign import Indices, Vectors, similarities, without_self
 from topics.clusterer import default_min_topic_size
 from topics.standing import Prototypes, nearest
 
@@ -78,7 +78,7 @@ def _accepted(refit: Refit, standing: Prototypes) -> Iterator[News]:
     scores = similarities(refit.vectors, refit.centroids)
     settled = _means(refit.settled.astype(np.float64), refit.found, k)
     needed = np.where(settled > 0.5, SPLIT_GAIN, BIRTH_GAIN)
-    own = _without_self(refit)
+    own = without_self(refit.vectors, refit.found)
     least = default_min_topic_size(len(refit.vectors))
     left = np.bincount(refit.found[refit.found >= 0], minlength=k) > 0
     while True:
@@ -94,19 +94,6 @@ def _accepted(refit: Refit, standing: Prototypes) -> Iterator[News]:
         yield News(topic, float(gain[topic]), int(taken.sum()), unheld, float(settled[topic]))
         best = np.maximum(best, scores[:, topic])
         left[topic] = False
-
-
-def _without_self(refit: Refit) -> NDArray[np.float64]:
-    """Cosine (n,) of each document to the mean of its topic's other members: else small topics look well found."""
-    own, labels = np.zeros(len(refit.found)), refit.found
-    for topic in range(len(refit.centroids)):
-        rows = np.flatnonzero(labels == topic)
-        members = refit.vectors[rows].astype(np.float64)
-        total = members.sum(axis=0)
-        inner = members @ total
-        rest = np.sqrt(np.maximum(total @ total - 2 * inner + 1, 1e-12))
-        own[rows] = np.round((inner - 1) / rest, 5)
-    return own
 
 
 def _means(values: NDArray[np.float64], found: Indices, k: int) -> NDArray[np.float64]:

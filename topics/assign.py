@@ -138,6 +138,23 @@ def similarities(vectors: Vectors, centroids: Vectors) -> Vectors:
     return np.round(product, _DECIMALS).astype(np.float32)
 
 
+def without_self(vectors: Vectors, labels: Indices) -> NDArray[np.float64]:
+    """Cosine (n,) of each unit row to the mean of its group's other rows; 0 where its label is -1 or it is alone.
+
+    With itself counted a small group would look tighter than it is.
+    """
+    own = np.zeros(len(labels))
+    with threadpool_limits(limits=1):
+        for group in range(int(labels.max(initial=-1)) + 1):
+            rows = np.flatnonzero(labels == group)
+            members = vectors[rows].astype(np.float64)
+            total = members.sum(axis=0)
+            inner = members @ total
+            rest = np.sqrt(np.maximum(total @ total - 2 * inner + 1, 1e-12))
+            own[rows] = np.round((inner - 1) / rest, _DECIMALS)
+    return own
+
+
 def _nearest_without_self(vectors: Vectors, labels: Indices, centroids: Vectors) -> Vectors:
     """Best similarity (n,) of each row, its own centroid taken without the row itself."""
     scores = similarities(vectors, centroids)

@@ -9,15 +9,19 @@ import numpy.typing as npt
 from topics.levels import Array
 from topics.null_tails import NULL_TAILS
 from topics.prepare import prepared
-from topics.score import replay, scores
+from topics.score import scan
 from topics.synth import Nulls, days_from_start, null_counts
 
 STRATUM_LEVELS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 STRATUM_DISPERSIONS = (0.03, 0.12, 0.4)
-TRIED_LEVELS = (9.0, 11.0, 13.0, 15.0, 17.0, 19.0)
-LEAST_ALARMS = 5
+TRIED_LEVELS = (10.0, 11.0, 12.0, 13.0, 14.0, 15.0, 16.0, 18.0, 21.0, 25.0)
+LEAST_ALARMS = 4
 """A tried level with fewer alarms than this says too little about the tail."""
-LEVEL_RANGE = (8.0, 60.0)
+USUAL_SLOPE, SLOPES = 0.6, (0.25, 0.7)
+"""Of the log rate over the level; theory has 0.5 far out."""
+HIGHEST_RATE = 0.012
+"""Alarms a series and week: nobody asks for more, and the line need not fit there."""
+LEVEL_RANGE = (8.0, 40.0)
 MOST_PER_SERIES = 1.0 / 104.0
 """No series may spend more than one false alert in two years, however few share the budget."""
 
@@ -28,7 +32,6 @@ class Search:
 
     detector: str = "robust_negbin"
     window_days: int = 35
-    penalty: float = 8.0
     warm_up_days: int = 14
 
 
@@ -56,14 +59,16 @@ def alarm_levels(means: Array, dispersion: Array, weights: Array, *, budget: Bud
     (0: not monitored, infinite level). Every stratum gets the same rate a series, so that small
     themes are not starved by large ones.
     """
-    tails = null_tails(search, Simulation())
-    intercept, slope = _interpolated(tails, means, dispersion)
-    total = weights.sum()
+    rates = np.minimum(budget.false_alerts_per_week * weights / max(float(weights.sum()), 1e-9), budget.most_per_series)
+    return levels_at(means, dispersion, rates, search=search)
+
+
+def levels_at(means: Array, dispersion: Array, rates: Array, *, search: Search) -> Array:
+    """Level (n,) at which each series raises `rates` false alarms a week if nothing changes; infinite at rate 0."""
+    intercept, slope = _interpolated(null_tails(search, Simulation()), means, dispersion)
     with np.errstate(divide="ignore"):
-        share = budget.false_alerts_per_week * weights / max(total, 1e-9)
-        wanted = np.log(np.minimum(share, budget.most_per_series))
-    levels = np.clip((intercept - wanted) / slope, *LEVEL_RANGE)
-    return np.where(weights > 0, levels, np.inf)
+        levels = np.clip((intercept - np.log(rates)) / slope, *LEVEL_RANGE)
+    return np.where(rates > 0, levels, np.inf)
 
 
 @lru_cache(maxsize=8)
@@ -93,38 +98,29 @@ def _alarm_rates(nulls: Nulls, search: Search, *, seed: int) -> npt.NDArray[np.f
     counts = null_counts(nulls, seed=seed)
     days = days_from_start(nulls.days)
     ready = prepared(counts, np.ones_like(counts), days, detector=search.detector, causal=True)
-    scored = scores(ready.likelihood, window=search.window_days, penalty=search.penalty)
     weeks = nulls.series * (nulls.days - search.warm_up_days) / 7.0
-    alarms = [
-        sum(
-            len(
-                replay(
-                    scored,
-                    ready.sums,
-                    row,
-                    level=level,
-                    window=search.window_days,
-                    warm_up=search.warm_up_days,
-                )
-            )
-            for row in range(nulls.series)
-        )
-        for level in TRIED_LEVELS
-    ]
+    known = ready.expected > 0
+    alarms = []
+    for level in TRIED_LEVELS:
+        same = np.full(nulls.series, level)
+        found = scan(ready.fits, known, ready.grid, same, window=search.window_days, warm_up=search.warm_up_days)
+        alarms.append(len(found.alarms))
     return np.array(alarms) / weeks
 
 
 def _tail(rates: npt.NDArray[np.float64], simulation: Simulation) -> tuple[float, float]:
-    """Weighted straight line through log rate over level; the theory's slope of 1/2 where data are few."""
+    """Straight line through log rate over level, by the alarms behind each; of usual slope where they are few."""
     weeks = simulation.series * simulation.days / 7.0
     counts = rates * weeks
-    enough = counts >= LEAST_ALARMS
+    enough = (counts >= LEAST_ALARMS) & (rates <= HIGHEST_RATE)
     tried = np.array(TRIED_LEVELS)
-    if enough.sum() < 3:
-        seen = max(float(counts[0]), 1.0) / weeks
-        return float(np.log(seen) + 0.5 * tried[0]), 0.5
-    slope, intercept = np.polyfit(tried[enough], np.log(rates[enough]), 1, w=np.sqrt(counts[enough]))
-    return float(intercept), float(np.clip(-slope, 0.15, 0.6))
+    if not enough.any():
+        return float(np.log(LEAST_ALARMS / weeks) + USUAL_SLOPE * tried[0]), USUAL_SLOPE
+    logged, weight = np.log(rates[enough]), counts[enough]
+    slope = USUAL_SLOPE
+    if enough.sum() >= 3:
+        slope = float(np.clip(-np.polyfit(tried[enough], logged, 1, w=np.sqrt(weight))[0], *SLOPES))
+    return float(np.average(logged + slope * tried[enough], weights=weight)), slope
 
 
 def _interpolated(tails: Array, means: Array, dispersion: Array) -> tuple[Array, Array]:

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from topics.assign import (
     COVERAGE,
@@ -13,7 +14,8 @@ from topics.assign import (
     checked,
     similarities,
 )
-from topics.groups import centroids_of, evoc_groups, kmeans_groups, single_group
+from topics.finer import refined
+from topics.groups import centroids_of, evoc_layers, kmeans_groups, single_group
 
 FEWEST_FOR_EVOC = 300
 """Below this many documents density is guesswork and k-means with a silhouette does better."""
@@ -29,7 +31,8 @@ _SAME_TOPIC = 0.92  # centroids closer than this read as one subject
 class CentroidClusterer:
     """Topics as unit centroids with one similarity threshold.
 
-    EVoC (McInnes 2024) finds the groups; each becomes its mean direction; near-identical ones are merged.
+    EVoC (McInnes 2024) finds the groups, finer ones where they are subjects of their own (`topics.finer`); each
+    becomes its mean direction; near-identical ones are merged.
     `labels_` then come from `predict`, so that fitted and new documents are assigned alike. After `fit`:
     `labels_` (n,), -1 for none, topics ordered by size; `centroids_` (k, d); `threshold_`;
     `found_` (n,), the groups before assignment; `method_`, one of "evoc", "kmeans", "single", "none".
@@ -46,15 +49,18 @@ class CentroidClusterer:
         self.seed = seed
         self.coverage = coverage
 
-    def fit(self, X: Vectors, y: object = None, *, space: Vectors | None = None) -> "CentroidClusterer":
+    def fit(
+        self, X: Vectors, y: object = None, *, space: Vectors | None = None, words: csr_matrix | None = None
+    ) -> "CentroidClusterer":
         """Find topics among unit rows (n, d). Never raises for few, empty or identical documents.
 
-        `space` (n, d) is where groups are looked for, if not in X itself (see `without_words`).
+        `space` (n, d) is where groups are looked for, if not in X itself (see `without_words`). `words` (n, w) of 0/1:
+        which row holds which word, so that what one word holds together is not cut finer.
         """
         vectors = checked(X)
         space = vectors if space is None else checked(space)
         usable = np.flatnonzero(vectors.any(axis=1))
-        groups, self.method_ = self._groups(space[usable])
+        groups, self.method_ = self._groups(space[usable], None if words is None else words[usable])
         self.found_ = np.full(len(vectors), -1, dtype=np.int64)
         self.found_[usable] = groups
         smallest = self.min_topic_size or default_min_topic_size(len(usable))
@@ -83,27 +89,28 @@ class CentroidClusterer:
         """Topic of each row (n,), -1 for none, by the rule that labelled the fitted rows."""
         return assign(X, self.centroids_, threshold=self.threshold_)[0]
 
-    def _groups(self, vectors: Vectors) -> tuple[Indices, str]:
+    def _groups(self, vectors: Vectors, words: csr_matrix | None) -> tuple[Indices, str]:
         """Group of each row (-1 for none) and the method that found it."""
         n = len(vectors)
         size = self.min_topic_size or default_min_topic_size(n)
         if n < max(_FEWEST_FOR_TOPICS, 2 * size):
             return single_group(vectors)
         if n >= FEWEST_FOR_EVOC:
-            found = self._dense_groups(vectors, size)
+            found = self._dense_groups(vectors, size, words)
             if found.max(initial=-1) >= 1:
                 return found, "evoc"
         found = kmeans_groups(vectors, size=size, seed=self.seed)
         return (found, "kmeans") if found.max(initial=-1) >= 1 else single_group(vectors)
 
-    def _dense_groups(self, vectors: Vectors, size: int) -> Indices:
+    def _dense_groups(self, vectors: Vectors, size: int, words: csr_matrix | None) -> Indices:
         """Groups by EVoC; of more than MOST_FOR_EVOC rows a sample is grouped, the others join its groups."""
         n = len(vectors)
         if n <= MOST_FOR_EVOC:
-            return evoc_groups(vectors, size=size, seed=self.seed)
+            return refined(vectors, evoc_layers(vectors, size=size, seed=self.seed), size=size, words=words)
         rows = np.sort(np.random.default_rng(self.seed).permutation(n)[:MOST_FOR_EVOC])
         smallest = max(_SMALLEST_IN_SAMPLE, round(size * MOST_FOR_EVOC / n))
-        found = evoc_groups(vectors[rows], size=smallest, seed=self.seed)
+        layers = evoc_layers(vectors[rows], size=smallest, seed=self.seed)
+        found = refined(vectors[rows], layers, size=smallest, words=None if words is None else words[rows])
         centroids, clustered = centroids_of(vectors[rows], found), float((found >= 0).mean())
         if not clustered:
             return np.full(n, -1, dtype=np.int64)

@@ -29,7 +29,9 @@ class Conditions:
 
     `exposure`: day, requests[, mitigation]. `masks`: day[, series]: days that say nothing, for a series,
     for a stream ("feedback") or, where series is null, for all. `completeness`: day, completeness in
-    (0, 1][, stream]: the share of a day's documents that has arrived. `series`: as `volume.series_table`.
+    (0, 1][, stream]: the share of a day's documents that has arrived. `series`: as `volume.series_table`, with
+    `budget` where a series has a budget with others of that name. `anchors`: series, day: from when on a person says
+    that the level of a series is as it should be; slow ramps are measured against it, else against the first weeks.
     `as_of`: what was known when (UTC); the last day counts only if it was over by then. The first day of a
     stream never counts.
     """
@@ -40,6 +42,7 @@ class Conditions:
     series: pd.DataFrame | None = None
     as_of: pd.Timestamp | None = None
     holidays: frozenset[pd.Timestamp] = frozenset()
+    anchors: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ def _panel(stream: str, own: pd.DataFrame, conditions: Conditions) -> Panel:
         )
     names = [str(name) for name in wide.index]
     described = described_series(names, conditions.series)
+    if conditions.anchors is not None:
+        described["anchor"] = conditions.anchors.groupby("series")["day"].max().reindex(names)
     return Panel(
         stream,
         names,
@@ -86,18 +91,19 @@ def _panel(stream: str, own: pd.DataFrame, conditions: Conditions) -> Panel:
 
 
 def described_series(names: list[str], table: pd.DataFrame | None) -> pd.DataFrame:
-    """hazard, rollup, monitored and budget weight of each name, in their order; index = names.
+    """hazard, rollup, monitored, budget group and weight of each name, in their order; index = names.
 
     What the table does not hold: hazard low, no roll-up, kind read from the name.
     """
     frame = pd.DataFrame(index=pd.Index(names, name="series"))
     known = table.set_index("series") if table is not None else pd.DataFrame(index=frame.index)
-    known = known.reindex(columns=["hazard", "rollup", "kind", "paged"]).reindex(names).astype(object)
+    known = known.reindex(columns=["hazard", "rollup", "kind", "paged", "budget"]).reindex(names).astype(object)
     frame["hazard"] = known["hazard"].fillna("low")
     frame["rollup"] = known["rollup"].where(known["rollup"].notna(), None)
     named = frame.index.to_series().str.extract(r"/kind=([^&]+)")[0]
     kind = known["kind"].where(known["kind"].notna(), named)
     frame["monitored"] = ~kind.isin(UNPAGED_KINDS) & known["paged"].ne(False)
+    frame["budget"] = known["budget"].where(known["budget"].notna(), None)
     frame["weight"] = frame["hazard"].map(HAZARD_WEIGHTS).fillna(1.0) * frame["monitored"]
     return frame
 

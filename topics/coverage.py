@@ -1,15 +1,14 @@
 """Feeds that start, stop or pause: changes of what we see, not of what happened."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from topics.feeds import Counts, Feed, feeds
 from topics.volume import series_names
-
-Counts = npt.NDArray[np.float64]
 
 COVERAGE_COLUMNS = (
     "stream",
@@ -22,7 +21,6 @@ COVERAGE_COLUMNS = (
     "after",
     "evidence",
 )
-DIMENSIONS = ("source", "product", "locale")
 NATS = 15.0
 """A run of empty days must be this improbable at the usual volume: about one in three million."""
 SCATTER = 0.2
@@ -37,14 +35,17 @@ def coverage(documents: pd.DataFrame) -> pd.DataFrame:
     """Starts, stops and gaps of each stream and of each value of source, product, locale.
 
     `documents`: stream, received_day (a feed is judged by what arrives; `day` where there is none), kept, and
-    those of DIMENSIONS there are. Returns COVERAGE_COLUMNS sorted by
+    those of `topics.feeds.DIMENSIONS` there are. Returns COVERAGE_COLUMNS sorted by
     day_low: a `start` or `stop` lies on a day between day_low and day_high; a `gap` covers day_low..day_high
     (both inclusive); `before` and `after` are documents a day on either side (for a gap: usual, and within).
     `evidence` says what was seen. The whole stream is dimension `stream`; gaps it has are not repeated below.
     """
-    if "received_day" in documents:
-        documents = documents.assign(day=documents["received_day"])
-    rows = [row for stream, own in documents.groupby("stream", sort=True) for row in _stream(str(stream), own)]
+    return coverage_of(feeds(documents))
+
+
+def coverage_of(known: Mapping[str, Feed]) -> pd.DataFrame:
+    """As `coverage`, from what arrived of each stream."""
+    rows = [row for stream in sorted(known) for row in _stream(stream, known[stream])]
     table = pd.DataFrame(rows, columns=list(COVERAGE_COLUMNS))
     for column in ("day_low", "day_high"):
         table[column] = pd.to_datetime(table[column]).astype("datetime64[ns]")
@@ -54,6 +55,11 @@ def coverage(documents: pd.DataFrame) -> pd.DataFrame:
 def masks(found: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     """Days on which a stream says nothing (day, series = its name): gaps of a quarter of it or more."""
     usual = documents[documents["kept"]].groupby("stream").size() / documents.groupby("stream")["day"].nunique()
+    return masks_of(found, usual)
+
+
+def masks_of(found: pd.DataFrame, usual: "pd.Series[float]") -> pd.DataFrame:
+    """As `masks`; `usual`: kept documents a day by stream."""
     gaps = found[found["kind"] == "gap"]
     share = gaps["before"] / gaps["stream"].map(usual)
     gaps = gaps[(gaps["dimension"] == "stream") | (share >= MASKING_SHARE)]
@@ -72,20 +78,27 @@ def mark(changes: pd.DataFrame, documents: pd.DataFrame, found: pd.DataFrame) ->
     A change is compared with the fortnights before and after it; marked ones are not complaint waves and
     are not paged.
     """
-    marked = changes.assign(coverage=None).astype({"coverage": object})
     if found.empty or changes.empty:
-        return marked
-    member = series_names(documents).merge(documents, on="document_id", validate="many_to_one")
-    member = member[member["kept"]]
-    for position, change in changes.iterrows():
+        return changes.assign(coverage=None).astype({"coverage": object})
+    member = series_names(documents)
+    rows = {str(name): own for name, own in member.groupby("series", sort=False)["document_id"]}
+    indexed = documents.set_index("document_id", drop=False)
+    return marked(changes, found, lambda series: indexed.loc[rows[series]])
+
+
+def marked(changes: pd.DataFrame, found: pd.DataFrame, own: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
+    """As `mark`; `own` gives the documents of a series, and is asked only where days agree with a feed event's."""
+    told = changes.assign(coverage=None).astype({"coverage": object})
+    for position, change in changes.iterrows() if len(found) else ():
         near = found[_touches(change, found)]
         if near.empty:
             continue
-        own = member[member["series"] == change["series"]]
-        names = [name for name in (_explaining(change, own, event) for _, event in near.iterrows()) if name]
+        kept = own(str(change["series"]))
+        kept = kept[kept["kept"]]
+        names = [name for name in (_explaining(change, kept, event) for _, event in near.iterrows()) if name]
         if names:
-            marked.at[position, "coverage"] = names[0]
-    return marked
+            told.at[position, "coverage"] = names[0]
+    return told
 
 
 def _touches(change: "pd.Series[Any]", found: pd.DataFrame) -> "pd.Series[bool]":
@@ -115,29 +128,20 @@ def _explaining(change: "pd.Series[Any]", own: pd.DataFrame, event: "pd.Series[A
     return f"{column}={value} {event['kind']}" if explains else None
 
 
-def _stream(stream: str, own: pd.DataFrame) -> Iterator[dict[str, object]]:
-    days = pd.date_range(own["day"].min(), own["day"].max(), freq="D", unit="ns")
-    kept = own[own["kept"]]
-    whole = _counts(kept, days)
-    absent = np.zeros(len(days), dtype=bool)
-    for low, high, usual in _gaps(whole):
+def _stream(stream: str, feed: Feed) -> Iterator[dict[str, object]]:
+    absent = np.zeros(len(feed.days), dtype=bool)
+    for low, high, usual in _gaps(feed.whole):
         absent[low:high] = True
-        yield _row(stream, ("stream", stream, "gap"), (days[low], days[high - 1]), (usual, whole[low:high].mean()))
-    for dimension in DIMENSIONS:
-        if dimension not in own:
-            continue
-        for value, part in kept.groupby(dimension, sort=True):
-            yield from _value(stream, dimension, str(value), _counts(part, days), days, absent)
+        span = (feed.days[low], feed.days[high - 1])
+        yield _row(stream, ("stream", stream, "gap"), span, (usual, feed.whole[low:high].mean()))
+    for (dimension, value), counts in feed.parts.items():
+        yield from _value((stream, dimension, value), counts, feed.days, absent)
 
 
 def _value(
-    stream: str,
-    dimension: str,
-    value: str,
-    counts: Counts,
-    days: pd.DatetimeIndex,
-    absent: npt.NDArray[np.bool_],
+    what: tuple[str, str, str], counts: Counts, days: pd.DatetimeIndex, absent: npt.NDArray[np.bool_]
 ) -> Iterator[dict[str, object]]:
+    stream, dimension, value = what
     start = _start(counts)
     if start is not None:
         yield _row(stream, (dimension, value, "start"), (days[start], days[start]), _around(counts, start))
@@ -152,31 +156,30 @@ def _value(
             yield _row(stream, (dimension, value, "gap"), span, (usual, counts[low:high].mean()))
 
 
-def _counts(documents: pd.DataFrame, days: pd.DatetimeIndex) -> Counts:
-    counts: Counts = documents.groupby("day").size().reindex(days, fill_value=0).to_numpy().astype(float)
-    return counts
-
-
 def _start(counts: Counts) -> int | None:
     """First day of a value that was absent and then, at once, steady; None if there is no such day.
 
     Absent: at most 3 % of what follows, which is improbable by NATS. The first and last day of the stream
     may be partial and decide nothing.
     """
-    for day in range(2, len(counts) - 2):
+    sums = np.concatenate([[0.0], np.cumsum(counts)])
+    days = np.arange(2, max(len(counts) - 2, 2))
+    ends = np.minimum(days + STEADY_DAYS, len(counts) - 1)
+    busy = (sums[ends] - sums[days]) / (ends - days)
+    likely = (busy >= 1.0) & (sums[days] / days <= ALMOST_NONE * busy) & (counts[days] >= 0.4 * busy)
+    for day, usual in zip(days[likely], busy[likely], strict=True):
         after = counts[day : min(day + STEADY_DAYS, len(counts) - 1)]
-        before = counts[:day]
-        usual = after.mean()
-        if usual < 1.0 or before.mean() > ALMOST_NONE * usual or counts[day] < 0.4 * usual:
-            continue
         improbable = (day - 1) * np.log1p(SCATTER * usual) / SCATTER
         if improbable >= NATS and (after > 0).mean() >= 0.8 and (after >= 0.25 * usual).mean() >= 0.6:
-            return day
+            return int(day)
     return None
 
 
 def _gaps(counts: Counts) -> Iterator[tuple[int, int, float]]:
     """Runs of two or more all but empty days (start, end, usual count a day) between busier ones."""
+    low_days = counts <= ALMOST_NONE * counts.max(initial=0.0)
+    if not (low_days[1:] & low_days[:-1]).any():
+        return
     usual = _usual(counts)
     empty = counts <= ALMOST_NONE * usual
     edges = np.flatnonzero(np.diff(np.concatenate([[False], empty, [False]]).astype(int)))

@@ -74,10 +74,8 @@ def profile_ratio(before: Array, after: Array, step: float) -> tuple[float, floa
     An end of the interval the grid does not reach is 0 or infinite.
     """
     levels = len(before)
-    shifts = range(-(levels - 1), levels)
-    profile = np.array(
-        [(before[max(-s, 0) : levels - max(s, 0)] + after[max(s, 0) : levels - max(-s, 0)]).max() for s in shifts]
-    )
+    padded = np.pad(after, levels - 1, constant_values=-np.inf)
+    profile = (np.lib.stride_tricks.sliding_window_view(padded, levels) + before).max(axis=1)
     fall = 2.0 * (profile.max() - profile)
     best = int(profile.argmax())
     inside = np.flatnonzero(fall <= DROP_95)

@@ -1,7 +1,7 @@
 """The life of an alert: which changes of a series are one episode, and what state it is in."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,12 +19,15 @@ RETURN_DAYS = 28
 """The same change again within four weeks of its end reopens its alert; later it is another one."""
 BACK_WITHIN = 1.35
 
+Change = Mapping[Any, Any]
+"""A row of the table of changes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Episode:
     """Subjects of one alert, oldest first (rows of the paged changes), and all its members."""
 
-    subjects: tuple["pd.Series[Any]", ...]
+    subjects: tuple[Change, ...]
     members: tuple[str, ...]
     detected_on: pd.Timestamp
 
@@ -32,11 +35,14 @@ class Episode:
 def episodes(changes: pd.DataFrame, grouped: Sequence[Group]) -> list[Episode]:
     """Chain the groups whose subjects move the same series the same way within CHAIN_DAYS."""
     found: list[Episode] = []
+    rows: list[Change] = [dict(row) for row in changes.to_dict("records")]
     open_: dict[tuple[str, str], int] = {}
     for group in sorted(grouped, key=lambda one: (changes["day"][one.subject], one.subject)):
-        subject = changes.iloc[group.subject]
-        rows = changes.iloc[list(group.members)]
-        new = Episode((subject,), tuple(rows["change_id"]), rows["detected_on"].min())
+        subject = rows[group.subject]
+        members = [rows[member] for member in group.members]
+        new = Episode(
+            (subject,), tuple(row["change_id"] for row in members), min(row["detected_on"] for row in members)
+        )
         key = (str(subject["series"]), str(subject["direction"]))
         last = open_.get(key)
         if last is not None and _chained(found[last].subjects[-1], subject):
@@ -52,8 +58,8 @@ def episodes(changes: pd.DataFrame, grouped: Sequence[Group]) -> list[Episode]:
     return found
 
 
-def episode_row(episode: Episode, changes: pd.DataFrame, as_of: pd.Timestamp) -> dict[str, Any]:
-    """The alert of an episode (see `topics.alerts.alerts`); `changes` are all changes, paged or not."""
+def episode_row(episode: Episode, changes: Sequence[Change], as_of: pd.Timestamp) -> dict[str, Any]:
+    """The alert of an episode (see `topics.alerts.alerts`); `changes`: all of its series, paged or not."""
     first, last = episode.subjects[0], episode.subjects[-1]
     print_ = fingerprint(first["series"], first["direction"], first["day"])
     return {
@@ -71,7 +77,7 @@ def episode_row(episode: Episode, changes: pd.DataFrame, as_of: pd.Timestamp) ->
     }
 
 
-def state(episode: Episode, changes: pd.DataFrame, as_of: pd.Timestamp) -> str:
+def state(episode: Episode, changes: Sequence[Change], as_of: pd.Timestamp) -> str:
     """new, ongoing, escalating, resolved or regressed at `as_of`."""
     last = episode.subjects[-1]
     if ended_on(last, changes, as_of) is not None:
@@ -84,24 +90,26 @@ def state(episode: Episode, changes: pd.DataFrame, as_of: pd.Timestamp) -> str:
     return "new" if fresh else "ongoing"
 
 
-def ended_on(change: "pd.Series[Any]", changes: pd.DataFrame, as_of: pd.Timestamp) -> pd.Timestamp | None:
+def ended_on(change: Change, changes: Sequence[Change], as_of: pd.Timestamp) -> pd.Timestamp | None:
     """First day the series was back at what it was before the change; None if it is not."""
-    if pd.notna(change["end"]):
-        return change["end"] if change["end"] <= as_of else None
+    end: Any = change["end"]
+    if bool(pd.notna(end)):
+        return end if end <= as_of else None
     if change["type"] == "burst":
         passed = change["detected_on"] + _days(EPISODE_DAYS)
         return passed if passed <= as_of else None
-    later = changes[
-        (changes["series"] == change["series"])
-        & (changes["direction"] != change["direction"])
-        & (changes["day"] > change["day"])
-        & (changes["day"] <= as_of)
-    ]
+    rose = change["direction"] == "up"
     low, high = sorted([float(change["before_mean"]), float(change["after_mean"])])
     middle = np.sqrt(max(low, 0.01) * max(high, 0.01))
-    border = max(low * BACK_WITHIN, middle) if change["direction"] == "up" else min(high / BACK_WITHIN, middle)
-    back = later["after_mean"] <= border if change["direction"] == "up" else later["after_mean"] >= border
-    return later["day"][back].min() if back.any() else None
+    border = max(low * BACK_WITHIN, middle) if rose else min(high / BACK_WITHIN, middle)
+    back = [
+        later["day"]
+        for later in changes
+        if later["direction"] != change["direction"]
+        and change["day"] < later["day"] <= as_of
+        and (later["after_mean"] <= border if rose else later["after_mean"] >= border)
+    ]
+    return min(back) if back else None
 
 
 def fingerprint(series: str, direction: str, day: pd.Timestamp) -> str:
@@ -118,7 +126,7 @@ def alert_id(print_: str) -> str:
     return "A" + hashlib.sha256(print_.encode()).hexdigest()[:12]
 
 
-def title(change: "pd.Series[Any]") -> str:
+def title(change: Change) -> str:
     """One line: what moved, how much, since when. Carries the series key, never a document's text."""
     moved = {"up": "rose", "down": "fell"}[str(change["direction"])]
     size = "from nothing" if change["type"] in ("birth", "first_seen") else f"×{float(change['ratio']):.2g}"
@@ -126,11 +134,10 @@ def title(change: "pd.Series[Any]") -> str:
     return f"{change['series']} {moved} {size} from {change['day']:%Y-%m-%d}{passing}"
 
 
-def _chained(before: "pd.Series[Any]", after: "pd.Series[Any]") -> bool:
-    reach = _days(CHAIN_DAYS)
-    if pd.notna(before["end"]):
-        return bool(after["day"] - before["end"] <= _days(RETURN_DAYS))
-    return bool(after["day"] - before["day"] <= reach)
+def _chained(before: Change, after: Change) -> bool:
+    end: Any = before["end"]
+    apart: pd.Timedelta = after["day"] - (end if bool(pd.notna(end)) else before["day"])
+    return apart <= _days(RETURN_DAYS if bool(pd.notna(end)) else CHAIN_DAYS)
 
 
 def _days(number: int) -> pd.Timedelta:

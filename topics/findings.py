@@ -12,6 +12,7 @@ from topics.levels import Array
 from topics.prepare import Prepared
 from topics.regimes import LONGEST_BURST, Regime
 from topics.score import LOOK_BACK, Alarm
+from topics.shifts import with_share_shifts
 
 CHANGE_COLUMNS = (
     "change_id", "series", "day", "day_low", "day_high", "end", "direction", "type",
@@ -38,15 +39,18 @@ class Found:
 
 def found_rows(panel: Panel, found: Found, online: Prepared) -> Iterator[dict[str, object]]:
     """Rows of one series: its regimes, with the alarm each raised, then alarms later data did not confirm."""
-    unclaimed = list(found.alarms)
+    unclaimed, further = list(found.alarms), list[Alarm]()
     for regime in found.regimes:
         own = [alarm for alarm in unclaimed if _same(alarm, regime)]
         ending = [alarm for alarm in unclaimed if regime.transient and _same_end(alarm, regime)]
         unclaimed = [alarm for alarm in unclaimed if alarm not in own and alarm not in ending]
+        if regime.arrived > regime.effect.day:
+            # Within a ramp each alarm is a rise above what the one before had told.
+            further += own[1:]
         if own or regime.effect.p_value <= LARGEST_P:
             yield _row(panel, found, regime, alarm=own[0] if own else None, confirmed=True)
-    for alarm, end in _passing(unclaimed):
-        seen = _as_seen(alarm, found.place, online, end)
+    for alarm, end in [*_passing(unclaimed), *((alarm, None) for alarm in further)]:
+        seen = _as_seen(alarm, found.place, online, end, further=alarm in further)
         if abs(np.log(seen.effect.ratio)) >= np.log(found.smallest_ratio):
             yield _row(panel, found, seen, alarm=alarm, confirmed=False)
 
@@ -58,6 +62,7 @@ def change_table(rows: Iterable[dict[str, object]], *, series: int) -> pd.DataFr
         table[column] = pd.to_datetime(table[column]).astype("datetime64[ns]")
     for column in ("ratio", "ratio_low", "ratio_high", "p_value", "score", "before_mean", "after_mean"):
         table[column] = table[column].astype(float)
+    table["type"] = with_share_shifts(table)
     quiet = series - table["series"].nunique()
     table["q_value"] = q_values(table["p_value"].to_numpy(float), tests=len(table) + quiet)
     return table.sort_values(["day", "series", "direction"], kind="stable", ignore_index=True)
@@ -65,7 +70,9 @@ def change_table(rows: Iterable[dict[str, object]], *, series: int) -> pd.DataFr
 
 def _same(alarm: Alarm, regime: Regime) -> bool:
     day = regime.effect.day
-    near = abs(alarm.day - day) <= NEAR_DAYS or alarm.day <= day <= alarm.raised
+    if alarm.slow and day <= alarm.raised and alarm.direction == _direction(regime.effect):
+        return True
+    near = day - NEAR_DAYS <= alarm.day <= regime.arrived + NEAR_DAYS or alarm.day <= day <= alarm.raised
     return near and alarm.direction == _direction(regime.effect) and alarm.raised >= regime.effect.low
 
 
@@ -85,12 +92,14 @@ def _passing(alarms: Sequence[Alarm]) -> Iterator[tuple[Alarm, int | None]]:
         yield alarm, end
 
 
-def _as_seen(alarm: Alarm, place: int, online: Prepared, end: int | None) -> Regime:
-    """The change an alarm reported, sized from nothing later than the alarm."""
+def _as_seen(alarm: Alarm, place: int, online: Prepared, end: int | None, *, further: bool) -> Regime:
+    """The change an alarm reported, sized from nothing later than the alarm; `further`: on the way of a ramp."""
     start = max(alarm.day - LOOK_BACK, 0)
     sums, grid = online.sums[:, place, :], online.grid[:, place]
     sized = effect(sums, grid, start=start, day=alarm.day, end=alarm.raised + 1)
-    return Regime(start, sized, alarm.raised + 1 if end is None else max(end, sized.day + 1), end is not None)
+    return Regime(
+        start, sized, alarm.raised + 1 if end is None else max(end, sized.day + 1), end is not None, sized.day
+    )
 
 
 def _direction(sized: Effect) -> str:
@@ -112,7 +121,7 @@ def _row(panel: Panel, found: Found, regime: Regime, *, alarm: Alarm | None, con
         "day_high": panel.days[sized.high],
         "end": panel.days[regime.end] if regime.transient else pd.NaT,
         "direction": direction,
-        "type": _type(counts, direction, regime, confirmed=confirmed),
+        "type": _type(counts, direction, regime, alarm=alarm, confirmed=confirmed),
         "ratio": sized.ratio,
         "ratio_low": sized.ratio_low,
         "ratio_high": sized.ratio_high,
@@ -131,11 +140,22 @@ def _row(panel: Panel, found: Found, regime: Regime, *, alarm: Alarm | None, con
     }
 
 
-def _type(counts: Array, direction: str, regime: Regime, *, confirmed: bool) -> str:
-    """burst, birth or step; an alarm that two more weeks did not bear out was a passing burst."""
-    if regime.transient or (not confirmed and len(counts) - regime.end >= PASSED_DAYS):
+def _type(counts: Array, direction: str, regime: Regime, *, alarm: Alarm | None, confirmed: bool) -> str:
+    """burst, birth, ramp or step; an alarm whose level was gone two weeks later was a passing burst."""
+    if not regime.transient and ((alarm is not None and alarm.slow) or regime.arrived > regime.effect.day):
+        return "ramp"
+    if regime.transient or (not confirmed and _passed(counts, regime)):
         return "burst"
     return "birth" if direction == "up" and counts[: regime.effect.day].sum() <= 1.0 else "step"
+
+
+def _passed(counts: Array, regime: Regime) -> bool:
+    """Whether the two weeks after an alarm were more like the days before it than like what it told of."""
+    later = counts[regime.end : regime.end + PASSED_DAYS]
+    if len(later) < PASSED_DAYS:
+        return False
+    before, then = counts[regime.start : regime.effect.day].mean(), counts[regime.effect.day : regime.end].mean()
+    return bool(abs(later.mean() - before) <= abs(later.mean() - then))
 
 
 def _mean(counts: Array, exposed: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> float:

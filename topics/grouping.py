@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +14,10 @@ SLACK_DAYS = 3
 FURTHEST_DAYS = 14
 WIDE_PARTS = 3
 """A rise that so many parts beside the largest share is a rise of the whole."""
+
+COMPARED = ("series", "rollup", "direction", "day", "day_low", "day_high", "before_mean", "after_mean")
+Columns = pd.DataFrame | Mapping[str, Sequence[Any]]
+"""Changes by column; looked at row by row, plain lists are far quicker than a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +37,13 @@ def groups(changes: pd.DataFrame) -> list[Group]:
     """
     if changes.empty:
         return []
-    table = changes.reset_index(drop=True)
+    table = {name: list(changes[name]) for name in COMPARED}
     parents = _parents(table)
     children: dict[int, list[int]] = {}
     for child, parent in parents.items():
         children.setdefault(parent, []).append(child)
     grouped = []
-    waiting = [row for row in range(len(table)) if row not in parents]
+    waiting = [row for row in range(len(changes)) if row not in parents]
     while waiting:
         top = waiting.pop(0)
         path = _descend(top, children, table, parents)
@@ -52,7 +57,7 @@ def groups(changes: pd.DataFrame) -> list[Group]:
     return sorted(grouped, key=lambda group: group.subject)
 
 
-def _parents(table: pd.DataFrame) -> dict[int, int]:
+def _parents(table: Columns) -> dict[int, int]:
     """For each row the row of its nearest roll-up that changed with it, where there is one."""
     rollup = dict(zip(table["series"], table["rollup"], strict=True))
     rows: dict[str, list[int]] = {}
@@ -80,7 +85,7 @@ def _above(series: str) -> str | None:
     return f"{stream}/{rest.split('&', 1)[0]}" if "&" in rest else f"{stream}/total"
 
 
-def together(table: pd.DataFrame, one: int, other: int) -> bool:
+def together(table: Columns, one: int, other: int) -> bool:
     """Whether two rows moved the same way on the same days, within what their dates leave open."""
     slack = pd.Timedelta(days=SLACK_DAYS)
     overlap = (
@@ -91,7 +96,7 @@ def together(table: pd.DataFrame, one: int, other: int) -> bool:
     return bool(overlap and near and table["direction"][one] == table["direction"][other])
 
 
-def _overlaps(table: pd.DataFrame, child: int, path: Sequence[int], parents: Mapping[int, int]) -> bool:
+def _overlaps(table: Columns, child: int, path: Sequence[int], parents: Mapping[int, int]) -> bool:
     """Whether a part beside the path must count documents of the subject: unassigned, another dimension."""
     whole = parents[child]
     beside = path[path.index(whole) + 1]
@@ -99,14 +104,12 @@ def _overlaps(table: pd.DataFrame, child: int, path: Sequence[int], parents: Map
     return both > OVERLAPS * excess(table, whole)
 
 
-def excess(table: pd.DataFrame, row: int) -> float:
+def excess(table: Columns, row: int) -> float:
     """By how many reporters a day a row's series moved."""
     return abs(float(table["after_mean"][row] - table["before_mean"][row]))
 
 
-def _descend(
-    top: int, children: Mapping[int, Sequence[int]], table: pd.DataFrame, parents: Mapping[int, int]
-) -> list[int]:
+def _descend(top: int, children: Mapping[int, Sequence[int]], table: Columns, parents: Mapping[int, int]) -> list[int]:
     path = [top]
     while parts := children.get(path[-1]):
         largest = max(parts, key=lambda row: (excess(table, row), str(table["series"][row])))

@@ -18,8 +18,8 @@ _COARSEST = 0.1
 _NEARLY_AS_MANY = 0.9
 
 
-def evoc_groups(vectors: Vectors, *, size: int, seed: int) -> Indices:
-    """The layer of EVoC's tree that `layer` chooses, groups of at least `size`; all -1 where EVoC cannot cope.
+def evoc_layers(vectors: Vectors, *, size: int, seed: int) -> list[Indices]:
+    """The clusterings of EVoC's tree, finest first, groups of at least `size`; one of all -1 where EVoC cannot cope.
 
     One numba thread: EVoC's neighbour search gives other results on other thread counts.
     """
@@ -32,8 +32,8 @@ def evoc_groups(vectors: Vectors, *, size: int, seed: int) -> Indices:
             model.fit(np.ascontiguousarray(vectors))
         except (ValueError, IndexError, ZeroDivisionError):
             # Seen on tables of mostly identical rows: no tree to cut. The caller falls back to k-means.
-            return np.full(len(vectors), -1, dtype=np.int64)
-        return layer([np.asarray(found, dtype=np.int64) for found in model.cluster_layers_])
+            return [np.full(len(vectors), -1, dtype=np.int64)]
+        return [np.asarray(found, dtype=np.int64) for found in model.cluster_layers_]
 
 
 def layer(layers: Sequence[Indices]) -> Indices:
@@ -66,7 +66,7 @@ def kmeans_groups(vectors: Vectors, *, size: int, seed: int) -> Indices:
             score = silhouette_score(vectors[sample], found[sample], metric="cosine")
             if score > best_score + 1e-6:
                 best, best_score = found.astype(np.int64), float(score)
-    return _compact(best, size)
+    return compact(best, size)
 
 
 def single_group(vectors: Vectors) -> tuple[Indices, str]:
@@ -106,7 +106,7 @@ def centroids_of(vectors: Vectors, labels: Indices) -> Vectors:
     return (means / np.where(norms > 0, norms, 1)).astype(np.float32)
 
 
-def _compact(labels: Indices, size: int) -> Indices:
+def compact(labels: Indices, size: int) -> Indices:
     """Labels renumbered 0..k-1 without gaps, groups under `size` set to -1."""
     sizes = np.bincount(labels[labels >= 0], minlength=1)
     target = np.where(sizes >= size, np.cumsum(sizes >= size) - 1, -1)

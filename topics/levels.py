@@ -10,7 +10,7 @@ Array = npt.NDArray[np.float64]
 Likelihood = Callable[[Array, Array, Array, Array], Array]
 
 LEVELS = 96
-OUTLIER_SHARE = 0.004
+OUTLIER_SHARE = 0.002
 """Share of days a single series may jump without a new regime: a heavy upper tail takes them."""
 LOWEST_DAY = 0.02
 """A level below one reporter in fifty days cannot be told from none."""
@@ -58,8 +58,14 @@ def robust_negbin(counts: Array, expected: Array, dispersion: Array, grid: Array
 LIKELIHOODS: dict[str, Likelihood] = {"robust_negbin": robust_negbin, "poisson": poisson}
 
 
+def fits(likelihood: Array) -> Array:
+    """Likelihood of each level over that of the best one of its day, of the same shape."""
+    return np.asarray(np.exp(likelihood - likelihood.max(axis=0)))
+
+
 def cumulated(likelihood: Array) -> Array:
     """Running sums over days with a leading 0: (levels, series, days + 1); a segment is a difference."""
-    sums = np.zeros((*likelihood.shape[:2], likelihood.shape[2] + 1))
+    levels, series, days = likelihood.shape
+    sums = np.moveaxis(np.zeros((series, days + 1, levels)), 2, 0)
     np.cumsum(likelihood, axis=2, out=sums[:, :, 1:])
     return sums

@@ -96,7 +96,8 @@ def proposed(
         )
     words = vocabulary(texts)
     clusterer = CentroidClusterer(min_topic_size=min_topic_size, seed=seed, coverage=coverage)
-    clusterer.fit(vectors, space=without_words(vectors, _product_words(words, texts)))
+    space = without_words(vectors, _product_words(words, texts))
+    clusterer.fit(vectors, space=space, words=words.table[:, _shares(words) <= _PRODUCT_WORD])
     groups = _same_subject(words, clusterer)
     if len(np.unique(groups)) < len(groups):
         clusterer.join(vectors, groups)
@@ -161,9 +162,14 @@ def _same_subject(words: Vocabulary, clusterer: CentroidClusterer) -> Indices:
     return groups
 
 
+def _shares(words: Vocabulary) -> NDArray[np.float64]:
+    """Share of the claims that hold each word, (w,)."""
+    return np.asarray(words.table.sum(axis=0)).ravel() / max(words.table.shape[0], 1)
+
+
 def _product_words(words: Vocabulary, claims: list[str]) -> NDArray[np.bool_]:
     """Which claim holds which of the words that most claims hold, and which addressed account, (n, w)."""
-    share = np.asarray(words.table.sum(axis=0)).ravel() / max(len(claims), 1)
+    share = _shares(words)
     columns = np.flatnonzero((share > _PRODUCT_WORD) & (share < 0.95))
     held: NDArray[np.bool_] = np.asarray(words.table[:, columns].todense(), dtype=np.bool_)
     addressed = [mentions(claim) for claim in claims]

@@ -16,12 +16,10 @@ Indexes = npt.NDArray[np.int64]
 class Optimum:
     """The best partition of every prefix of every series.
 
-    `value` (levels, series, days + 1): least penalised cost of the first t days whose last regime is at
-    that level. `best` (series, days + 1): its minimum. `start` (series, days + 1): first day of the last
-    regime of that optimum.
+    `best` (series, days + 1): least penalised cost of the first t days. `start` (series, days + 1): first day of
+    the last regime of that optimum.
     """
 
-    value: Array
     best: Array
     start: Indexes
 
@@ -33,23 +31,14 @@ def optimum(likelihood: Array, *, penalty: float) -> Optimum:
     regime is the state, so it needs no pruning (the functional view of Maidstone et al. 2017; the
     objective of optimal partitioning, Jackson et al. 2005). Ties keep the running regime.
     """
-    levels, series, days = likelihood.shape
-    by_day = np.ascontiguousarray(np.moveaxis(likelihood, 2, 0))
-    value = np.zeros((days + 1, levels, series))
-    best = np.zeros((days + 1, series))
-    start = np.zeros((days + 1, series), dtype=np.int64)
-    running = np.zeros((levels, series), dtype=np.int64)
-    column = np.arange(series)
-    for day in range(days):
-        fresh = best[day] + penalty
-        begins = value[day] > fresh
-        running[begins] = day
-        np.minimum(value[day], fresh, out=value[day + 1])
-        value[day + 1] -= by_day[day]
-        chosen = value[day + 1].argmin(axis=0)
-        best[day + 1] = value[day + 1][chosen, column]
-        start[day + 1] = running[chosen, column]
-    return Optimum(np.moveaxis(value, 0, 2), best.T, start.T)
+    series, days = likelihood.shape[1:]
+    best = np.zeros((series, days + 1))
+    start = np.zeros((series, days + 1), dtype=np.int64)
+    if series:
+        from topics.kernels import partition  # brings numba, slow to import
+
+        partition(np.ascontiguousarray(np.moveaxis(likelihood, 0, 2)), float(penalty), best, start)
+    return Optimum(best, start)
 
 
 def changepoints(found: Optimum, series: int, *, until: int | None = None) -> list[int]:

@@ -1,19 +1,21 @@
 """The documents of a series before and after a change, and who and what carries the difference."""
 
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 REACH = pd.Timedelta(days=28)
+SHORTEST = pd.Timedelta(days=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Periods:
     """Documents of one series: `before` start <= day < day, `after` day <= day < end (at most 28 days each).
 
-    `first`, `last`: first and last day of all its documents. Counts are of `after`.
+    `first`, `last`: first and last day of all its documents. `silent`: days on which a feed was down; their documents
+    are left out. Counts are of `after`.
     """
 
     start: pd.Timestamp
@@ -23,16 +25,17 @@ class Periods:
     last: pd.Timestamp
     before: pd.DataFrame
     after: pd.DataFrame
+    silent: tuple[pd.Timestamp, ...] = ()
 
     @property
     def days_before(self) -> int:
-        """Length of the first period, at least 1."""
-        return max((self.day - self.start).days, 1)
+        """Days of the first period that say something, at least 1."""
+        return max((self.day - self.start).days - sum(self.start <= day < self.day for day in self.silent), 1)
 
     @property
     def days_after(self) -> int:
-        """Length of the second period, at least 1."""
-        return max((self.end - self.day).days, 1)
+        """Days of the second period that say something, at least 1."""
+        return max((self.end - self.day).days - sum(self.day <= day < self.end for day in self.silent), 1)
 
     @property
     def after_documents(self) -> int:
@@ -61,54 +64,56 @@ class Periods:
             return None
         return float((self.after[column].dropna() == value).mean())
 
+    def share_before(self, column: str, value: object) -> float:
+        """Share of `value` among the daily reporters before; 0 if there are none."""
+        days = reporter_days(self.before)
+        return float((days[column] == value).mean()) if len(days) else 0.0
 
-def split_periods(change: "pd.Series[Any]", documents: pd.DataFrame) -> Periods:
-    """`documents` of the series of the change: day, reporter, kept, and whatever columns are compared."""
+
+def between(changes: pd.DataFrame) -> pd.DataFrame:
+    """The changes with `since` and `until`: where the regimes on both sides begin and end (NaT: nowhere).
+
+    That is the end of the confirmed change before, and the day of the next one, of the same series. What is nearer
+    than SHORTEST is no boundary: too few days would be left to compare.
+    """
+    table = changes.reset_index(drop=True)
+    sure = table[table["confirmed"].astype(bool)]
+    sure = sure.assign(closed=sure["end"].fillna(sure["day"]))[["series", "day", "closed"]]
+    others = dict(list(sure.groupby("series", sort=False)))
+    bounds = [_bounds(change, others.get(change["series"])) for change in table.to_dict("records")]
+    found = pd.DataFrame(bounds, columns=["since", "until"], dtype="datetime64[ns]")
+    return table.assign(since=found["since"], until=found["until"])
+
+
+def _bounds(change: Mapping[Hashable, Any], others: pd.DataFrame | None) -> tuple[pd.Timestamp, pd.Timestamp]:
+    if others is None:
+        return pd.NaT, pd.NaT  # type: ignore[return-value]
+    before = others.loc[others["closed"] <= change["day"] - SHORTEST, "closed"]
+    after = others.loc[others["day"] >= change["day"] + SHORTEST, "day"]
+    return before.max(), after.min()
+
+
+def split_periods(
+    change: "pd.Series[Any]", documents: pd.DataFrame, *, silent: Collection[pd.Timestamp] = ()
+) -> Periods:
+    """`documents` of the series of the change: day, reporter, kept, and whatever columns are compared.
+
+    A change that says `since` and `until` (see `between`) is compared within them, without the days of `silent`.
+    """
     day = change["day"]
     first, last = documents["day"].min(), documents["day"].max()
-    end = change["end"] if pd.notna(change["end"]) else last + pd.Timedelta(days=1)
-    start, end = max(day - REACH, first), min(end, day + REACH)
+    ends = [change["end"], change.get("until"), last + pd.Timedelta(days=1), day + REACH]
+    starts = [change.get("since"), day - REACH, first]
+    start, end = max(one for one in starts if pd.notna(one)), min(one for one in ends if pd.notna(one))
     when = documents["day"]
-    before = documents[(when >= start) & (when < day)]
-    return Periods(start, day, end, first, last, before, documents[(when >= day) & (when < end)])
+    heard = ~when.isin(list(silent))
+    before, after = documents[(when >= start) & (when < day) & heard], documents[(when >= day) & (when < end) & heard]
+    return Periods(start, day, end, first, last, before, after, tuple(silent))
 
 
 def reporter_days(documents: pd.DataFrame) -> pd.DataFrame:
     """One row per reporter and day among the kept documents: what the volumes count."""
     return documents[documents["kept"]].drop_duplicates(["day", "reporter"])
-
-
-def contributions(periods: Periods, columns: tuple[str, ...], *, most: int = 3) -> list[dict[str, Any]]:
-    """Values whose daily reporters changed most: attribute, value, before, after (a day), share of excess.
-
-    A share above 1 says that other values moved the other way; `share_before` is the value's share of the
-    reporters before. Attributes with one value carry nothing. Sorted by share; none without any excess.
-    """
-    before, after = reporter_days(periods.before), reporter_days(periods.after)
-    excess = len(after) / periods.days_after - len(before) / periods.days_before
-    if np.isclose(excess, 0.0):
-        return []
-    rows = []
-    both = pd.concat([before, after])
-    for column in (name for name in columns if name in before and both[name].nunique() > 1):
-        old = before[column].value_counts() / periods.days_before
-        new = after[column].value_counts() / periods.days_after
-        values = old.index.union(new.index)
-        moved = (new.reindex(values, fill_value=0.0) - old.reindex(values, fill_value=0.0)) / excess
-        moved = moved.sort_values(ascending=False, kind="stable")
-        rows += [
-            {
-                "attribute": column,
-                "value": str(value),
-                "before": round(float(old.get(value, 0.0)), 2),
-                "after": round(float(new.get(value, 0.0)), 2),
-                "share": round(float(share), 3),
-                "share_before": round(float(old.get(value, 0.0)) * periods.days_before / max(len(before), 1), 3),
-            }
-            for value, share in moved.head(most).items()
-            if share > 0
-        ]
-    return sorted(rows, key=lambda row: -row["share"])
 
 
 def without_top_reporter(periods: Periods) -> float | None:

@@ -7,14 +7,15 @@ import pandas as pd
 
 from topics.dispersion import dispersion
 from topics.exposure import weekday_factors
-from topics.levels import LIKELIHOODS, Array, cumulated, level_grid
+from topics.levels import LIKELIHOODS, Array, cumulated, fits, level_grid
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """`counts`, `expected`, `scatter`: (series, days); `grid`: (levels, series).
 
-    `likelihood`: (levels, series, days); `sums` the same cumulated, (levels, series, days + 1).
+    `likelihood`: (levels, series, days), `fits`: over the largest of each day and no logarithm; `sums` the same
+    cumulated, (levels, series, days + 1).
     A masked day has expected 0 and likelihood 0 at every level.
     """
 
@@ -23,6 +24,7 @@ class Prepared:
     scatter: Array
     grid: Array
     likelihood: Array
+    fits: Array
     sums: Array
 
 
@@ -45,5 +47,8 @@ def prepared(
     expected = exposure * weekdays
     scatter = dispersion(counts, expected, causal=causal)
     grid = level_grid(counts, expected)
-    likelihood = LIKELIHOODS[detector](counts, expected, scatter, grid)
-    return Prepared(counts, expected, scatter, grid, likelihood, cumulated(likelihood))
+    # The levels of a day lie side by side in memory, as the search reads them.
+    likelihood = np.moveaxis(
+        np.ascontiguousarray(np.moveaxis(LIKELIHOODS[detector](counts, expected, scatter, grid), 0, 2)), 2, 0
+    )
+    return Prepared(counts, expected, scatter, grid, likelihood, fits(likelihood), cumulated(likelihood))

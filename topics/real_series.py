@@ -1,30 +1,25 @@
 """Changes of one real-valued series: what two of three readings of it agree on."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from topics.effect import change_p_value, location_interval
-
-Array = npt.NDArray[np.float64]
-Steps = npt.NDArray[np.int64]
-Cost = Callable[[Steps, int], Array]
-"""Cost of every regime from one of the starts to before the end."""
+from topics.real_costs import Array, explained, halved, partition, spread_about_line, spread_about_link
 
 NEAR = 5
 """Readings whose changes are at most so many steps apart mean the same change."""
 LEAST = 4
 """Fewest steps of a regime that a regression is read in; twice as many make a series."""
-MEANS_PENALTY = 0.1
-"""Of the number of steps: what a change of mean gains on the standardised series, in squared deviations."""
+LEVELS_PENALTY = 2.0
+"""Times log n: what a change of level gains on the standardised series, in squared deviations (Schwarz's criterion)."""
+LINES_PENALTY = 0.05
+"""Of the number of steps: what a change of straight line gains on the standardised series, in squared deviations."""
 LINKS_PENALTY = 4.0
 """Times log n: what a change of the autoregression gains, in twice nats (four parameters and a place)."""
-REPORTED = 0.01
+REPORTED = 0.003
 """Largest p-value of a change that is reported before the series is whole."""
-WINDOW = 20
-"""Steps that the sliding window looks at, half on either side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +36,10 @@ class RealChange:
 def real_steps(values: npt.ArrayLike) -> list[int]:
     """First steps of the new regimes of a series (n,), ascending; [] if it never changed or has fewer than 8 steps.
 
-    The vote of two out of three readings: means in a sliding window (ruptures.Window), the best partition by means,
-    the best partition by first-order autoregressions, which takes no trend for a change of level. One rule for all
-    series. A missing value (NaN) is the last one before it.
+    The vote of two out of three readings of what a regime is: a level, found by halving what differs most (binary
+    segmentation, Scott & Knott 1974); a straight line, by the best partition; a first-order autoregression, by the
+    best partition, which takes no trend for a change of level. Each errs where its regimes are not the series': two
+    rarely err alike. One rule for all series. A missing value (NaN) is the last one before it.
 
     >>> real_steps([0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 9, 8, 9, 8, 9, 8, 9, 8, 9, 8])
     [10]
@@ -51,10 +47,11 @@ def real_steps(values: npt.ArrayLike) -> list[int]:
     series = standardised(values)
     if len(series) < 2 * LEAST or not series.any():
         return []
-    penalty = MEANS_PENALTY * len(series)
-    means = partition(_spread_about_mean(series), len(series), penalty=penalty, least=1)
-    links = partition(_spread_about_link(series), len(series), penalty=LINKS_PENALTY * np.log(len(series)), least=LEAST)
-    return voted([_windowed(series, penalty), links, means])
+    steps = len(series)
+    levels = halved(series, penalty=LEVELS_PENALTY * np.log(steps))
+    lines = partition(spread_about_line(series), steps, penalty=LINES_PENALTY * steps, least=LEAST)
+    links = partition(spread_about_link(series), steps, penalty=LINKS_PENALTY * np.log(steps), least=LEAST)
+    return voted([levels, lines, links])
 
 
 def real_changes(values: npt.ArrayLike) -> list[RealChange]:
@@ -99,23 +96,6 @@ def standardised(values: npt.ArrayLike) -> Array:
     return np.asarray((series - series.mean()) / spread if spread > 1e-12 else np.zeros(len(series)))
 
 
-def partition(cost: Cost, steps: int, *, penalty: float, least: int) -> list[int]:
-    """Exact optimal partition (Jackson et al. 2005); `least`: fewest steps of a regime."""
-    best = np.full(steps + 1, np.inf)
-    best[0] = -penalty
-    start = np.zeros(steps + 1, dtype=np.int64)
-    for end in range(least, steps + 1):
-        starts = np.arange(end - least + 1)
-        total = best[starts] + cost(starts, end) + penalty
-        start[end] = starts[total.argmin()]
-        best[end] = total.min()
-    found, end = [], steps
-    while end > 0:
-        end = int(start[end])
-        found.append(end)
-    return sorted(step for step in found if step > 0)
-
-
 def voted(readings: list[list[int]]) -> list[int]:
     """Changes that two readings have within `NEAR` steps: the median of what they say, one in each neighbourhood.
 
@@ -139,60 +119,12 @@ def voted(readings: list[list[int]]) -> list[int]:
     return kept
 
 
-def _windowed(series: Array, penalty: float) -> list[int]:
-    from ruptures import Window
-    from ruptures.exceptions import BadSegmentationParameters
-
-    width = min(WINDOW, len(series) // 4 * 2)
-    try:
-        ends = Window(width=width, model="l2", jump=1).fit(series[:, None]).predict(pen=penalty)
-    except BadSegmentationParameters:
-        return []
-    return [int(end) for end in ends if end < len(series)]
-
-
-def _spread_about_mean(series: Array) -> Cost:
-    """Squared deviations from the mean."""
-    sums = _summed(series, series**2)
-
-    def cost(starts: Steps, end: int) -> Array:
-        first, second = sums[:, end, None] - sums[:, starts]
-        return np.asarray(second - first**2 / (end - starts))
-
-    return cost
-
-
-def _spread_about_link(series: Array) -> Cost:
-    """Twice the negative log-likelihood of a regression of each step on the one before it, up to a constant."""
-    before = np.concatenate([series[:1], series[:-1]])
-    sums = _summed(before, series, before**2, series**2, before * series)
-    # Exact repetitions have no spread at all; nothing is told apart below this part of the usual step.
-    floor = 1e-4 * float(np.diff(series).var()) + 1e-12
-
-    def cost(starts: Steps, end: int) -> Array:
-        n = end - starts
-        x, y, xx, yy, xy = sums[:, end, None] - sums[:, starts]
-        across, along, within = xx - x * x / n, xy - x * y / n, yy - y * y / n
-        told = np.where(across > 1e-12, along**2 / np.maximum(across, 1e-12), 0.0)
-        return np.asarray(n * np.log(np.maximum(within - told, 0.0) / n + floor))
-
-    return cost
-
-
-def _summed(*columns: Array) -> Array:
-    return np.stack([np.concatenate([[0.0], column.cumsum()]) for column in columns])
-
-
 def _sized(series: Array, at: int, offset: int) -> RealChange:
     """The change `at` of one stretch that has no other."""
-    steps = np.arange(1, len(series))
-    first = series.cumsum()[:-1]
-    rest = series.sum() - first
-    explained = first**2 / steps + rest**2 / (len(series) - steps) - series.sum() ** 2 / len(series)
     left = series - np.where(np.arange(len(series)) < at, series[:at].mean(), series[at:].mean())
     noise = max(float(left.var()), 1e-12)
     link = float(np.clip((left[1:] * left[:-1]).sum() / max(float((left**2).sum()), 1e-12), 0.0, 0.99))
-    gain = explained / noise * (1 - link) / (1 + link) / 2
+    gain = explained(series) / noise * (1 - link) / (1 + link) / 2
     gain = np.concatenate([[-np.inf], gain, [-np.inf]])
     low, high = location_interval(gain, at)
     direction = "up" if series[at:].mean() >= series[:at].mean() else "down"

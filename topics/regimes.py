@@ -1,12 +1,13 @@
 """The regimes of one series in retrospect: small changes merged, changes that ended paired as bursts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from topics.effect import Effect, effect
+from topics.effect import Effect, effect, profile_ratio
 from topics.levels import Array
+from topics.ramps import Ramp
 
 LONGEST_BURST = 21
 """A change that is undone within three weeks is a burst; later it is a step, and a step back."""
@@ -16,13 +17,15 @@ LONGEST_BURST = 21
 class Regime:
     """A change and its regime as row positions: `start` of the regime before, effect, first day after it.
 
-    `transient`: the level went back at `end`.
+    `transient`: the level went back at `end`. `arrived`: first day at the new level, later than the change where the
+    level took weeks to get there.
     """
 
     start: int
     effect: Effect
     end: int
     transient: bool
+    arrived: int
 
 
 def merged(sums: Array, grid: Array, days: Sequence[int], *, smallest_ratio: float) -> list[int]:
@@ -49,9 +52,34 @@ def regimes(sums: Array, grid: Array, days: Sequence[int], *, smallest_ratio: fl
     while place < len(edges) - 1:
         transient = _returns(edges, levels, place, smallest_ratio)
         sized = effect(sums, grid, start=edges[place - 1], day=edges[place], end=edges[place + 1])
-        found.append(Regime(edges[place - 1], sized, edges[place + 1], transient))
+        found.append(Regime(edges[place - 1], sized, edges[place + 1], transient, sized.day))
         place += 2 if transient else 1
     return found
+
+
+def with_ramps(found: Sequence[Regime], slow: Sequence[Ramp], sums: Array, grid: Array) -> list[Regime]:
+    """`found` with each of the changes that one ramp explains better replaced by it."""
+    kept = list(found)
+    for ramp in slow:
+        own = [one for one in kept if ramp.first <= one.effect.day <= ramp.last]
+        if own:
+            at = kept.index(own[0])
+            kept = [one for one in kept if one not in own]
+            kept.insert(at, _slow(ramp, own, sums, grid))
+    return kept
+
+
+def _slow(ramp: Ramp, own: Sequence[Regime], sums: Array, grid: Array) -> Regime:
+    """The ramp in place of the changes it explains: sized by what was before it began and after it arrived."""
+    start, end = own[0].start, own[-1].end
+    rough = effect(sums, grid, start=start, day=own[0].effect.day, end=end)
+    before, after = sums[:, ramp.day] - sums[:, start], sums[:, end] - sums[:, ramp.end]
+    ratio, low, high = profile_ratio(before, after, float(np.log(grid[1] / grid[0])))
+    sized = replace(
+        rough, day=ramp.day, low=min(rough.low, ramp.day), high=max(ramp.day, min(rough.high, ramp.end)),
+        ratio=ratio, ratio_low=low, ratio_high=high,
+    )  # fmt: skip
+    return Regime(start, sized, end, False, ramp.end)
 
 
 def _returns(edges: Sequence[int], levels: Array, place: int, smallest_ratio: float) -> bool:

@@ -1,126 +1,109 @@
-"""The online score: how much better a change within the last weeks explains each prefix of a series."""
+"""The online score: the odds, at the end of each day, that the level of a series jumped lately."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from topics.levels import Array, cumulated
-from topics.partition import optimum
+from topics.levels import Array
 
-Indexes = npt.NDArray[np.int64]
 LOOK_BACK = 28
-BLOCK = 24
-"""Series scored together: their working arrays stay in the processor's cache."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """`score` (series, days): twice the gain in nats, as known at the end of the day.
-
-    `location` (series, days): the first day of the new regime that gain is for.
-    """
-
-    score: Array
-    location: Indexes
+CHANCE_OF_JUMP = 1.0 / 300.0
+"""A day. The score is relative to it, so that it hardly matters."""
+MEMORY_WINDOWS = 3.0
+"""A jump is remembered for so many windows on average: slow evidence is evidence, old jumps are history."""
+JUMP_SPREAD = 0.7
+"""Mean size of a jump as a logarithm, up or down."""
+ANYWHERE = 0.08
+"""Share of jumps that go to any level at all, as a birth does."""
+DRIFT = 0.008
+"""Standard deviation of the logarithm of a calm level's move in a day: 15 % a year are no change."""
+SETTLED_DAYS = 45.0
+"""With fewer known days the level, weekdays and scatter are hardly known yet, and more evidence is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One report of the online detector: raised at the end of day `raised`, for a change on day `day`."""
+    """One report of the online detector: raised at the end of day `raised`, for a change on day `day`.
+
+    `slow`: the level left its anchor without any jump (`topics.anchor`).
+    """
 
     raised: int
     day: int
     score: float
     direction: str
+    slow: bool = False
 
 
-def scores(likelihood: Array, *, window: int, penalty: float) -> Scores:
-    """Score every prefix of every series; `likelihood` (levels, series, days) in nats.
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """`score` (series, days): twice the log of the odds of a recent jump over its odds beforehand.
 
-    Compares the best partition whose last change is at least `window` days old with the best that has
-    one more change within the window.
+    `alarms`: (row, day) of each, by row and day.
     """
-    series, days = likelihood.shape[1:]
+
+    score: Array
+    alarms: list[tuple[int, int]]
+
+
+def scan(
+    fits: Array, known: npt.NDArray[np.bool_], grid: Array, levels: Array, *, window: int, warm_up: int
+) -> Scanned:
+    """Follow every series from day to day; nothing later than a day enters what is said of it.
+
+    `fits` (levels, series, days) as `topics.levels.fits` gives them, `grid` (levels, series) log-spaced; masked
+    days are not `known` and change nothing. A series alarms when its score exceeds its entry of `levels`; from then
+    on it is measured against its new level, so that it re-arms at once and a lasting change is reported once.
+
+    Shiryaev's procedure (1963) with a drifting level on a grid before the change, and a mixture of jumps after it.
+    """
+    series, days = fits.shape[1:]
     score = np.zeros((series, days))
-    location = np.zeros((series, days), dtype=np.int64)
-    for low in range(0, series, BLOCK):
-        rows = slice(low, low + BLOCK)
-        score[rows], location[rows] = _score_block(likelihood[:, rows], window=window, penalty=penalty)
-    return Scores(score, location)
+    if not series:
+        return Scanned(score, [])
+    from topics.kernels import follow  # brings numba, slow to import
+
+    by_day = np.ascontiguousarray(np.moveaxis(fits, 0, 2))
+    tuning, belief = settings_of(grid, window=window, warm_up=warm_up), no_belief(grid)
+    rows, raised = follow(by_day, known, tuning, levels.astype(float), score, belief)
+    return Scanned(score, list(zip(rows.tolist(), raised.tolist(), strict=True)))
 
 
-def _score_block(likelihood: Array, *, window: int, penalty: float) -> tuple[Array, Indexes]:
-    """As `scores`. `window` masked days before the first make every day alike."""
-    days = likelihood.shape[2]
-    padded = np.pad(likelihood, ((0, 0), (0, 0), (window, 0)))
-    sums = cumulated(padded)
-    base = (optimum(padded, penalty=penalty).value + sums)[:, :, 1 : days + 1].copy()
-    none = _least(base, sums[:, :, window + 1 :])
-    best = np.full_like(none, np.inf)
-    lag = np.zeros(none.shape, dtype=np.int64)
-    last = sums[:, :, window + 1 :]
-    for back in range(1, window):
-        cut = sums[:, :, window + 1 - back : window + 1 - back + days]
-        cost = _least(base, cut) + _least(cut, last)
-        better = cost < best
-        best[better] = cost[better]
-        lag[better] = back
-    location = np.maximum(np.arange(days)[None, :] - lag + 1, 0)
-    score: Array = np.maximum(2.0 * (none - best), 0.0)
-    return score, location
+def no_belief(grid: Array) -> Array:
+    """Belief (series, 2, levels) in the level of a series of which nothing is known: any, and no jump."""
+    belief = np.zeros((grid.shape[1], 2, grid.shape[0]))
+    belief[:, 0] = 1.0 / grid.shape[0]
+    return belief
 
 
-def _least(before: Array, after: Array) -> Array:
-    """Min over levels of before − after, (series, days): a running minimum, which stays in cache."""
-    least: Array = before[0] - after[0]
-    step = np.empty_like(least)
-    for level in range(1, len(before)):
-        np.subtract(before[level], after[level], out=step)
-        np.minimum(least, step, out=least)
-    return least
+def settings_of(grid: Array, *, window: int, warm_up: int) -> Array:
+    """The `tuning` that `topics.kernels.follow` asks of each series; `grid` (levels, series)."""
+    step = np.log(grid[1] / grid[0])
+    tuning = np.empty((len(step), 7))
+    tuning[:, 0] = warm_up
+    tuning[:, 1] = CHANCE_OF_JUMP
+    tuning[:, 2] = 1.0 - 1.0 / (MEMORY_WINDOWS * window)
+    tuning[:, 3] = ANYWHERE
+    tuning[:, 4] = np.exp(-step / JUMP_SPREAD)
+    tuning[:, 5] = np.minimum(0.5 * (DRIFT / step) ** 2, 0.25)
+    tuning[:, 6] = SETTLED_DAYS
+    return tuning
 
 
-def replay(scored: Scores, sums: Array, series: int, *, level: float, window: int, warm_up: int) -> list[Alarm]:
-    """Alarms of one series in the order they would have been raised, none before day `warm_up`.
+def dated(own: Array, raised: int, *, after: int, score: float, window: int) -> Alarm:
+    """The alarm at the end of day `raised`: the likeliest day of its change, later than day `after`.
 
-    `sums` is `cumulated(likelihood)`. After an alarm the series is measured against its new level until
-    that change is `window` days old, so it re-arms at once and a lasting change is reported once.
+    `own` (levels, days + 1): cumulated likelihood of the series.
     """
-    own = sums[:, series, :]
-    above = np.flatnonzero(scored.score[series] > level)
-    alarms: list[Alarm] = []
-    day = int(above[np.searchsorted(above, warm_up)]) if above.size and above[-1] >= warm_up else -1
-    while day >= 0:
-        at = int(scored.location[series, day])
-        alarms.append(Alarm(day, at, float(scored.score[series, day]), _direction(own, at, day + 1)))
-        alarms, free = _rearmed(alarms, own, level, window)
-        later = np.searchsorted(above, free)
-        day = int(above[later]) if later < above.size else -1
-    return alarms
-
-
-def _rearmed(alarms: list[Alarm], own: Array, level: float, window: int) -> tuple[list[Alarm], int]:
-    """Follow an alarmed series against its newest level; all alarms, and the first day it is free again."""
-    found = list(alarms)
-    day = found[-1].raised + 1
-    while day < own.shape[1] - 1 and day - window < found[-1].day:
-        score, at = _against(own, found[-1].day, day)
-        if score > level:
-            found.append(Alarm(day, at, score, _direction(own, at, day + 1)))
-        day += 1
-    return found, day
-
-
-def _against(own: Array, anchor: int, day: int) -> tuple[float, int]:
-    """Score and location of a change after `anchor`, as known at the end of `day`."""
-    cuts = own[:, anchor + 1 : day + 1]
+    low = max(after, raised - 2 * window, 0)
+    first, last = own[:, low, None], own[:, raised + 1, None]
+    cuts = own[:, max(low + 1, raised - window) : raised + 1]
     if cuts.shape[1] == 0:
-        return 0.0, anchor
-    first, last = own[:, anchor, None], own[:, day + 1, None]
+        return Alarm(raised, raised, score, _direction(own, raised, raised + 1))
     gain = (cuts - first).max(axis=0) + (last - cuts).max(axis=0)
-    at = int(gain.argmax())
-    return max(2.0 * float(gain[at] - (last - first).max()), 0.0), anchor + 1 + at
+    at = max(low + 1, raised - window) + int(gain.argmax())
+    return Alarm(raised, at, score, _direction(own, at, raised + 1))
 
 
 def _direction(own: Array, at: int, end: int) -> str:
@@ -128,3 +111,13 @@ def _direction(own: Array, at: int, end: int) -> str:
     before = int((own[:, at] - own[:, max(at - LOOK_BACK, 0)]).argmax())
     after = int((own[:, end] - own[:, at]).argmax())
     return "up" if after >= before else "down"
+
+
+def dated_alarms(scanned: Scanned, sums: Array, *, window: int) -> list[list[Alarm]]:
+    """Alarms of every series in the order they would have been raised; `sums` is `cumulated(likelihood)`."""
+    alarms: list[list[Alarm]] = [[] for _ in range(sums.shape[1])]
+    for row, raised in scanned.alarms:
+        after = alarms[row][-1].day if alarms[row] else 0
+        score = float(scanned.score[row, raised])
+        alarms[row].append(dated(sums[:, row], raised, after=after, score=score, window=window))
+    return alarms

@@ -6,17 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from topics.conditions import UNPAGED_KINDS
+from topics.tallies import SERIES_COLUMNS, Tallies
 
 ROLLED_UP_KINDS = ("over_block", "under_block")
 ROLL_UP_FLOOR = 20
 """A harm domain gets roll-up series only with this many documents in the stream: fewer say nothing a day."""
-HAZARDS = ("low", "elevated", "critical")
-HAZARD_SHARE = 0.25
-"""A series takes the gravest hazard that at least this share of its documents carries."""
 
 VOLUME_COLUMNS = ("series", "day", "documents", "unique_documents", "reporters", "customers")
-SERIES_COLUMNS = ("series", "stream", "theme_id", "kind", "harm_domain", "hazard", "rollup", "paged")
 
 
 class UnknownStream(ValueError):
@@ -74,11 +70,9 @@ def series_table(documents: pd.DataFrame) -> pd.DataFrame:
     if documents.empty:
         return pd.DataFrame(columns=list(SERIES_COLUMNS))
     member = _memberships(documents)
-    rows = [
-        _describe(name, documents.iloc[member.row[member.series == code]], set(member.names))
-        for code, name in enumerate(member.names)
-    ]
-    return pd.DataFrame(rows, columns=list(SERIES_COLUMNS)).sort_values("series", ignore_index=True)
+    tallies = Tallies(member.names, documents)
+    tallies.add(member.row, member.series)
+    return tallies.table()
 
 
 def series_names(documents: pd.DataFrame) -> pd.DataFrame:
@@ -171,66 +165,6 @@ def _within_stream(documents: pd.DataFrame, member: Memberships, days: pd.Dateti
     day = days.to_numpy()[None, :]
     inside: npt.NDArray[np.bool_] = ((day >= first) & (day <= last)).ravel()
     return inside
-
-
-def _describe(name: str, own: pd.DataFrame, known: set[str]) -> dict[str, object]:
-    stream, _, rest = name.partition("/")
-    field, _, value = rest.partition("=")
-    kind = _most_frequent(own["kind"]) if field in ("kind", "theme", "watch") and stream == "feedback" else None
-    domain = _most_frequent(own["harm_domain"]) if field in ("theme", "watch") or "&harm_domain=" in name else None
-    if field == "watch" and kind in UNPAGED_KINDS:
-        kind = None  # a watchlist is watched, whatever most of its documents are
-    return {
-        "series": name,
-        "stream": stream,
-        "theme_id": value if field == "theme" else None,
-        "kind": kind,
-        "harm_domain": domain,
-        "hazard": _gravest(own["hazard"]),
-        "rollup": _rollup(name, own, known),
-        "paged": not (field == "theme" and (_rolls_up(own, value) or _muted(own))),
-    }
-
-
-def _rolls_up(own: pd.DataFrame, theme: str) -> bool:
-    return "parent_id" in own and bool((own["parent_id"] == theme).any())
-
-
-def _muted(own: pd.DataFrame) -> bool:
-    return "muted" in own and bool(own["muted"].all())
-
-
-def _rollup(name: str, own: pd.DataFrame, known: set[str]) -> str | None:
-    """The narrowest series, other than itself, that holds most of the documents of `name`."""
-    stream, _, rest = name.partition("/")
-    if rest == "total":
-        return None
-    if "&" in rest:
-        return f"{stream}/{rest.split('&', 1)[0]}"
-    if stream == "feedback" and rest.startswith("theme="):
-        kind, domain = own["kind"], own["harm_domain"]
-        both = (kind.astype(str) + "&harm_domain=" + domain.astype(str)).value_counts()
-        for counted in (both, kind.astype(str).value_counts()):
-            parent = f"{stream}/kind={counted.index[0]}"
-            if counted.iloc[0] * 2 > len(own) and parent in known:
-                return parent
-    if stream == "usage_anomaly" and rest.startswith("theme=") and own["mitigation"].notna().any():
-        counted = own["mitigation"].value_counts()
-        if counted.iloc[0] * 2 > len(own):
-            return f"{stream}/mitigation={counted.index[0]}"
-    return f"{stream}/total"
-
-
-def _most_frequent(values: "pd.Series[str]") -> str | None:
-    """The commonest value; of equally common ones the first in alphabetical order."""
-    counted = values.dropna().astype(str).value_counts()
-    return None if counted.empty else str(min(counted.index[counted == counted.iloc[0]]))
-
-
-def _gravest(hazards: "pd.Series[str]") -> str:
-    share = hazards.value_counts(normalize=True)
-    grave = [hazard for hazard in HAZARDS if float(share.get(hazard, 0.0)) >= HAZARD_SHARE]
-    return grave[-1] if grave else HAZARDS[0]
 
 
 def _empty_volumes() -> pd.DataFrame:

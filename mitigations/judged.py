@@ -1,0 +1,134 @@
+"""Which truths of a decision log may stand for the others: drawn at random, or every decision of a side judged."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from mitigations.decisions import NOT_RANDOM
+from mitigations.rates import checked
+from nlp.frames import require
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+ACTED = frozenset({"block"})
+"""Actions that count as the mitigation's yes, unless told otherwise."""
+SIDES = ("allowed", "acted")
+FAR_WEIGHTS = 0.1
+"""Weights that stand for so much more or less than the decisions of their side, beyond chance, are told."""
+FAR_ERRORS = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The decisions of a log's traffic (red team left out), arrays beside `rows`.
+
+    `acted`: the mitigation said yes. `used`: the truth counts, drawn with `inclusion` (1 in a census, NaN where it is
+    not used), and says `harmful`. `size`: how many decisions a row stands for in counts. `basis`: what the truths of
+    allowed and of acted decisions are: random, census, or none. `notes`: what was left out, and why.
+    """
+
+    rows: pd.DataFrame
+    acted: Flags
+    used: Flags
+    inclusion: Floats
+    harmful: Flags
+    size: Floats
+    basis: tuple[str, str]
+    notes: tuple[str, ...]
+
+    def known(self, side: int) -> bool:
+        """Whether anything is known of allowed (0) or acted (1) decisions, or there are none to know of."""
+        return self.basis[side] != "none" or not (self.acted == bool(side)).any()
+
+
+def judged(log: pd.DataFrame, *, acted: Collection[str] = ACTED) -> Judged:
+    """What the truths of a log tell.
+
+    `log`: action, and where there are any truth (harmful, benign, None), truth_source, inclusion_probability. A truth
+    with a probability counts as drawn, unless an appeal or the red team is its source. Truths without one count only
+    where every decision of that side (acted or allowed) has one; then they are a census of the side. Raises
+    `MissingColumns`, `InclusionOutOfRange`.
+    """
+    require(log, {"action": "str"}, what="log")
+    red = (_column(log, "truth_source") == "red_team").to_numpy(bool)
+    rows = log[~red].reset_index(drop=True)
+    did = rows["action"].isin(list(acted)).to_numpy(bool)
+    truth, source = _column(rows, "truth"), _column(rows, "truth_source")
+    told = truth.notna().to_numpy(bool)
+    stated = pd.to_numeric(_column(rows, "inclusion_probability")).to_numpy(np.float64)
+    drawn = told & ~np.isnan(stated) & ~source.isin(NOT_RANDOM).to_numpy(bool)
+    checked(stated[drawn])
+    used, chance, size = np.zeros(len(rows), bool), np.full(len(rows), np.nan), np.ones(len(rows))
+    basis = []
+    for side in (False, True):
+        own = did == side
+        kind, taken = _basis(own, told, drawn, stated)
+        basis.append(kind)
+        used |= taken
+        chance[taken] = 1.0 if kind == "census" else stated[taken]
+        if kind == "random" and told[own].all():
+            # The file holds the sample alone: its weights say how many decisions there were.
+            size[own] = np.where(taken[own], 1.0 / np.where(taken, chance, 1.0)[own], 0.0)
+    found = Judged(rows, did, used, chance, (truth == "harmful").to_numpy(bool), size, (basis[0], basis[1]), ())
+    notes = [f"{int(red.sum()):,} red team decisions are no traffic and in no figure"] if red.any() else []
+    notes += [note for side in (1, 0) for note in _notes(found, side, told, source)]
+    return Judged(rows, did, used, chance, found.harmful, size, found.basis, tuple(notes))
+
+
+def _basis(own: Flags, told: Flags, drawn: Flags, stated: Floats) -> tuple[str, Flags]:
+    """What the truths of a side are, and those of its rows whose truth counts."""
+    sample = own & drawn
+    whole = bool(own.any() and told[own].all())
+    if whole and not (stated[sample] < 1).any():
+        return "census", own
+    return ("random", sample) if sample.any() else ("none", np.zeros(len(own), bool))
+
+
+def _notes(found: Judged, side: int, told: Flags, source: "pd.Series[str]") -> list[str]:
+    """What a reader must know of the truths of a side."""
+    own, name = found.acted == bool(side), SIDES[side]
+    if not own.any():
+        return [f"no {name} decisions"]
+    left = own & told & ~found.used
+    appeals = int((left & (source == "appeal").to_numpy(bool)).sum())
+    other = int(left.sum()) - appeals
+    notes = []
+    if found.basis[side] == "census":
+        notes.append(f"every one of {int(own.sum()):,} {name} decisions was judged: the figures speak of such as these")
+    if found.basis[side] == "none":
+        notes.append(f"cannot tell of {name} decisions: of {int(own.sum()):,} none was drawn at random and judged")
+    if appeals:
+        notes.append(f"{appeals:,} appeals of {name} decisions are left out: who appeals is no random sample")
+    if other:
+        notes.append(
+            f"{other:,} judged {name} decisions without an inclusion probability are left out: what was looked at by "
+            "choice differs from the rest (verification bias)"
+        )
+    return notes + _weights(found, side)
+
+
+def _weights(found: Judged, side: int) -> list[str]:
+    """Whether the weights of a sample stand for as many decisions as there are."""
+    own = found.acted == bool(side)
+    taken = own & found.used
+    if found.basis[side] != "random" or taken.sum() == own.sum():
+        return []
+    weight = 1.0 / found.inclusion[taken]
+    apart, count = float(weight.sum() - own.sum()), float(own.sum())
+    chance = float(np.sqrt(((1.0 - found.inclusion[taken]) * weight**2).sum()))
+    if abs(apart) <= max(FAR_WEIGHTS * count, FAR_ERRORS * chance):
+        return []
+    return [
+        f"the audits of {SIDES[side]} decisions stand for {weight.sum():,.0f} by their probabilities, but there are "
+        f"{count:,.0f}: some could not be drawn, or the probabilities are wrong"
+    ]
+
+
+def _column(frame: pd.DataFrame, name: str) -> "pd.Series[str]":
+    if name in frame.columns:
+        return frame[name]
+    return pd.Series(np.full(len(frame), np.nan), index=frame.index, dtype=object)
