@@ -43,6 +43,14 @@ def test_a_slow_rise_or_fall_is_one_ramp(level: float, ratio: float) -> None:
     assert confirmed["ratio_low"].iloc[0] < ratio < confirmed["ratio_high"].iloc[0]
 
 
+@pytest.mark.parametrize("level", [3.0, 20.0])
+def test_a_rise_by_as_many_each_day_is_dated_to_its_first_days(level: float) -> None:
+    found = found_in(level * (1.0 + 9.0 * np.clip((DAY - 150) / 30, 0.0, 1.0)))
+    confirmed = found[found["confirmed"]]
+    assert confirmed["type"].tolist() == ["ramp"]
+    assert -3 <= (confirmed["day"].iloc[0] - DAYS[150]).days <= 7
+
+
 def test_a_sudden_rise_is_no_ramp() -> None:
     assert found_in(np.where(DAY < 150, 20.0, 60.0))["type"].tolist() == ["step"]
 

@@ -24,8 +24,8 @@ NOW = datetime(2026, 7, 1, tzinfo=UTC)
 WAVE = "feedback/kind=over_block&harm_domain=cyber"
 # An alert is about an event whose documents are so much of the series in the days it speaks of.
 ABOUT = 0.2
-# One alert of each stream is mainly about the spreading jailbreak: it has a theme or a mitigation to itself.
-MAINLY = 0.5
+# One alert of each stream is of the spreading jailbreak for a third at least.
+LARGELY = 1 / 3
 # Alerts of half a year that no event explains: nearly all of them early warnings that later days did not confirm. The
 # budget of the settings, one false alert a week, would allow 26; half of that is held to.
 MOST_UNPLANTED = 13
@@ -108,8 +108,8 @@ def read(directory: Path) -> Found:
         changes = pd.DataFrame(store.findings.changes())
         alerts = store.findings.alerts()
         coverage = pd.DataFrame(store.findings.coverage())
-    for table, names in ((changes, ("day", "detected_on", "ends_on")), (coverage, ("day_low", "day_high"))):
-        for name in names:
+    for table in (changes, coverage):
+        for name in table.columns.intersection(["day", "day_low", "day_high", "detected_on", "ends_on"]):
             table[name] = pd.to_datetime(table[name])
     members = series_names(documents).merge(documents[["document_id", "day", "kept"]], on="document_id")
     events = {event["id"]: event for event in truth["events"]}
@@ -170,8 +170,11 @@ def test_spreading_jailbreak_is_found_in_three_weeks_in_both_streams(found: Foun
     ids = found.of("ramp-jailbreak") | planted_anomalies(found)
     told = found.told()
     own = told[told["series"].str.startswith(f"{stream}/") & (told["direction"] == "up")]
-    own = own[days_after(own, "day", first).between(-3, 21) & (days_after(own, "detected_on", first) <= 21)]
-    assert any(found.share(change, ids) >= MAINLY for change in own.to_dict("records"))
+    # A slow rise is dated by the days it takes, from its first to its last.
+    dated = days_after(own, "day", first).between(-3, 21)
+    dated |= (own["day_low"] <= pd.Timestamp(first)) & (own["day_high"] >= pd.Timestamp(first))
+    own = own[dated & days_after(own, "detected_on", first).between(0, 21)]
+    assert any(found.share(change, ids) >= LARGELY for change in own.to_dict("records"))
 
 
 def planted_anomalies(found: Found) -> set[str]:

@@ -40,9 +40,7 @@ def episodes(changes: pd.DataFrame, grouped: Sequence[Group]) -> list[Episode]:
     for group in sorted(grouped, key=lambda one: (changes["day"][one.subject], one.subject)):
         subject = rows[group.subject]
         members = [rows[member] for member in group.members]
-        new = Episode(
-            (subject,), tuple(row["change_id"] for row in members), min(row["detected_on"] for row in members)
-        )
+        new = Episode((subject,), tuple(row["change_id"] for row in members), _found_on(subject, members))
         key = (str(subject["series"]), str(subject["direction"]))
         last = open_.get(key)
         if last is not None and _chained(found[last].subjects[-1], subject):
@@ -56,6 +54,12 @@ def episodes(changes: pd.DataFrame, grouped: Sequence[Group]) -> list[Episode]:
             open_[key] = len(found)
             found.append(new)
     return found
+
+
+def _found_on(subject: Change, members: Sequence[Change]) -> pd.Timestamp:
+    """First day one of them was reported; what was reported before the subject began was an earlier date of it."""
+    days = [row["detected_on"] for row in members if row["detected_on"] >= subject["day"]]
+    return min(days, default=subject["detected_on"])
 
 
 def episode_row(episode: Episode, changes: Sequence[Change], as_of: pd.Timestamp) -> dict[str, Any]:

@@ -190,12 +190,13 @@ def _likeliest(sums: Any, low: int, high: int) -> Any:
 
 
 @compiled
-def ramp_fit(likelihood: Any, sums: Any, low: int, high: int, starts: Any, lengths: Any) -> Any:
-    """The log-linear ramp of `lengths` (least, most) days that explains the days low <= day < high best.
+def ramp_fit(likelihood: Any, sums: Any, spacing: float, low: int, high: int, starts: Any, lengths: Any) -> Any:
+    """The ramp of `lengths` (least, most) days that explains the days low <= day < high best.
 
-    `likelihood` (days, levels) and `sums` (days + 1, levels) of one series; a ramp starts on a day of `starts` (first,
-    last), from the likeliest level of the days before it to that of the days after. Returns its first day, the first
-    day after it, and its log-likelihood (−inf if none fits in).
+    It rises evenly in the level or in its logarithm; levels are `spacing` apart in their logarithm. `likelihood` (days,
+    levels) and `sums` (days + 1, levels) of one series; a ramp starts on a day of `starts` (first, last), from the
+    likeliest level of the days before it to that of the days after. Returns its first day, the first day after it, and
+    its log-likelihood (−inf if none fits in).
     """
     best, start, stop = -np.inf, starts[0], starts[0]
     ends, tops = np.zeros(high - low), np.zeros(high - low, dtype=np.int64)
@@ -205,9 +206,13 @@ def ramp_fit(likelihood: Any, sums: Any, low: int, high: int, starts: Any, lengt
         bottom, before = _likeliest(sums, low, day)
         for length in range(lengths[0], min(lengths[1], high - day - 1) + 1):
             end = day + length
-            told, slope = before + ends[end - low], (tops[end - low] - bottom) / length
+            rise = tops[end - low] - bottom
+            growth = np.exp(rise * spacing) - 1.0
+            even, steady = before + ends[end - low], before + ends[end - low]
             for step in range(length):
-                told += likelihood[day + step, int(bottom + slope * step + 0.5)]
-            if told > best:
-                best, start, stop = told, day, end
+                part = step / length
+                even += likelihood[day + step, int(bottom + np.log1p(growth * part) / spacing + 0.5)]
+                steady += likelihood[day + step, int(bottom + rise * part + 0.5)]
+            if max(even, steady) > best:
+                best, start, stop = max(even, steady), day, end
     return start, stop, best

@@ -1,4 +1,4 @@
-"""Slow moves among the changes of a series: a log-linear ramp where it explains the days better than steps."""
+"""Slow moves among the changes of a series: a ramp where it explains the days better than steps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ class Ramp:
     last: int
 
 
-def ramps(likelihood: Array, sums: Array, days: Sequence[int]) -> list[Ramp]:
+def ramps(likelihood: Array, sums: Array, days: Sequence[int], *, spacing: float) -> list[Ramp]:
     """The ramps among changes `days` (ascending) of one series, none sharing a change.
 
-    `likelihood` (levels, days), `sums` (levels, days + 1). Neighbours that move the same way within REACH_DAYS are
-    tried together, the longest run first.
+    `likelihood` (levels, days), `sums` (levels, days + 1); levels are `spacing` apart in their logarithm. Neighbours
+    that move the same way within REACH_DAYS are tried together, the longest run first.
     """
     by_day, by_sum = np.ascontiguousarray(likelihood.T), np.ascontiguousarray(sums.T)
     edges = [0, *days, likelihood.shape[1]]
@@ -40,7 +40,7 @@ def ramps(likelihood: Array, sums: Array, days: Sequence[int]) -> list[Ramp]:
         for until in range(_run_end(days, upward, place), place, -1):
             if _transient(days, upward, place, until):
                 continue
-            ramp = _fitted(by_day, by_sum, edges, range(place, until))
+            ramp = _fitted((by_day, by_sum, spacing), edges, range(place, until))
             if ramp is not None:
                 found.append(ramp)
                 place = until - 1
@@ -69,15 +69,16 @@ def _transient(days: Sequence[int], upward: Sequence[bool], place: int, until: i
     return undone or undoing
 
 
-def _fitted(by_day: Array, by_sum: Array, edges: Sequence[int], places: range) -> Ramp | None:
+def _fitted(told_by: tuple[Array, Array, float], edges: Sequence[int], places: range) -> Ramp | None:
     """The ramp in place of these changes, if it is better than they are."""
     from topics.kernels import ramp_fit  # brings numba, slow to import
 
+    by_sum = told_by[1]
     inner = [edges[place] for place in range(places[0], places[-1] + 3)]
     low, high = inner[0], inner[-1]
     steps = sum(float((by_sum[b] - by_sum[a]).max()) for a, b in zip(inner[:-1], inner[1:], strict=True))
     starts = np.array([max(inner[1] - REACH_DAYS, low + 3), inner[1] + 2])
-    start, end, told = ramp_fit(by_day, by_sum, low, high, starts, np.array(LENGTHS))
+    start, end, told = ramp_fit(*told_by, low, high, starts, np.array(LENGTHS))
     if told - steps + STEP_COST * (len(places) - 1) < MARGIN or end < inner[-2]:
         return None
     return Ramp(int(start), int(end), inner[1], inner[-2])

@@ -158,7 +158,7 @@ def in_retrospect(final: Prepared, days: Sequence[int], place: int, settings: De
     if not kept:
         return []
     found = regimes(sums, grid, kept, smallest_ratio=settings.smallest_ratio)
-    return with_ramps(found, ramps(likelihood, sums, kept), sums, grid)
+    return with_ramps(found, ramps(likelihood, sums, kept, spacing=float(np.log(grid[1] / grid[0]))), sums, grid)
 
 
 def compile() -> None:
