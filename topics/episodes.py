@@ -58,8 +58,8 @@ def episodes(changes: pd.DataFrame, grouped: Sequence[Group]) -> list[Episode]:
 
 def _found_on(subject: Change, members: Sequence[Change]) -> pd.Timestamp:
     """First day one of them was reported; what was reported before the subject began was an earlier date of it."""
-    days = [row["detected_on"] for row in members if row["detected_on"] >= subject["day"]]
-    return min(days, default=subject["detected_on"])
+    days: list[pd.Timestamp] = [row["detected_on"] for row in members if row["detected_on"] >= subject["day"]]
+    return min(days) if days else pd.Timestamp(subject["detected_on"])
 
 
 def episode_row(episode: Episode, changes: Sequence[Change], as_of: pd.Timestamp) -> dict[str, Any]:
