@@ -213,7 +213,7 @@ class AcknowledgeBody(Strict):
 class AlertActBody(Strict):
     """What is done with an alert, with what that needs: assign an owner, ticket, snooze until, close with an action."""
 
-    act: Literal["ack", "assign", "ticket", "snooze", "wake", "useful", "not-useful", "close", "reopen"]
+    act: Literal["ack", "assign", "ticket", "snooze", "wake", "useful", "not-useful", "close", "reopen", "settle"]
     owner: Note = Field("", description="of owners.yaml; with assign")
     ticket: Note = Field("", description="number or http address; with ticket")
     until: Note = Field("", description="the first day on which it is told again, within 28; with snooze")

@@ -104,6 +104,11 @@ def _closing(desk: Desk, value: str) -> Row:
     return {"did": value, "state": desk.alert["state"], "on": desk.today.isoformat()}
 
 
+def _settling(desk: Desk, value: str) -> Row:
+    """`on`: the day by the findings' clock from which slow moves of the series are measured anew."""
+    return {"on": desk.today.isoformat()}
+
+
 ACTS: dict[str, Act] = {
     "ack": Act("acknowledged", None, _plain),
     "assign": Act("assigned", "owner", _owner),
@@ -114,5 +119,6 @@ ACTS: dict[str, Act] = {
     "not-useful": Act("not_useful", None, _plain),
     "close": Act("closed", "action", _closing),
     "reopen": Act("reopened", None, _plain),
+    "settle": Act("settled", None, _settling),
 }
 """What is said on the command line and in addresses -> what is kept."""

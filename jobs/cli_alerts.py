@@ -176,3 +176,4 @@ _command(
     click.option("--action", required=True, help="What was done, such as 'release v13' or 'label campaign'."),
 )
 _command("reopen", "Open a closed alert.")
+_command("settle", "Say that the level now is as it should be: slow moves are measured against it.")

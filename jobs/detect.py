@@ -43,6 +43,7 @@ def run(
     mitigations = store.reference.mitigations()
     budgets = own_budgets(store.reference.owners())
     given = conditions(documents, around, as_of=today)
+    given = replace(given, anchors=anchors(store))
     if budgets and given.series is not None:
         groups = budget_groups(given.series, budgets, mitigations, routes, default=settings.default_owner)
         given = replace(given, series=given.series.assign(budget=groups))
@@ -91,6 +92,12 @@ def conditions(documents: pd.DataFrame, around: Surroundings, *, as_of: pd.Times
         as_of=as_of,
         holidays=holidays(around.calendar),
     )
+
+
+def anchors(store: Store) -> pd.DataFrame:
+    """From when on people say that the level of a series is as it should be: series, day."""
+    found = pd.DataFrame(store.findings.settled(), columns=["series", "day"])
+    return found.assign(day=pd.to_datetime(found["day"]))
 
 
 def holidays(calendar: pd.DataFrame) -> frozenset[pd.Timestamp]:

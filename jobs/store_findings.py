@@ -99,6 +99,13 @@ class Findings:
             FROM alert l JOIN alert_standing s USING (alert_id) WHERE s.useful + s.not_useful > 0 ORDER BY alert_id"""
         return records(self.db, sql)
 
+    def settled(self) -> list[dict[str, Any]]:
+        """series, day of every time that people said the level of an alert's series is as it should be."""
+        sql = """
+            SELECT l.series, json_extract(e.detail, '$.on') AS day FROM alert_event e JOIN alert l USING (alert_id)
+            WHERE e.action = 'settled' ORDER BY e.event_id"""
+        return records(self.db, sql)
+
     def write_alerts(self, alerts: Sequence[dict[str, Any]]) -> None:
         """Store alerts by fingerprint; what was published first (id, owner, day raised) stays."""
         columns = [name for name in alerts[0] if name not in ALERT_KEPT] if alerts else []

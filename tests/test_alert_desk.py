@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from jobs import digest, notify
 from jobs.alert_desk import ACTS, LONGEST, CannotAct, Desk, act
 from jobs.cli import cli
+from jobs.detect import anchors
 from jobs.store import Store
 from jobs.store_search_findings import AlertFilter
 from jobs.workspace import Workspace
@@ -188,3 +190,10 @@ def test_forms_of_the_page_do_what_they_say(client: FlaskClient, api_keys: dict[
     assert 'href="https://tickets.example/7"' in page and "ticketed" in page
     assert client.post("/alerts/A0001/acts", data={**form, "ticket": "javascript://x"}).status_code == 422
     assert client.post("/alerts/A0001/acts", data={**form, "csrf_token": "no"}).status_code == 400
+
+
+def test_a_level_that_a_person_settles_is_what_slow_moves_are_measured_against(store: Store) -> None:
+    assert anchors(store).empty
+    do(store, "settle")
+    [found] = anchors(store).to_dict("records")
+    assert found == {"series": standing(store)["series"], "day": pd.Timestamp(TODAY)}

@@ -105,7 +105,7 @@ def _anchors(panel: Panel) -> npt.NDArray[np.int64]:
     if "anchor" not in panel.described:
         return np.zeros(len(panel.names), dtype=np.int64)
     moved = (pd.to_datetime(panel.described["anchor"]) - panel.days[0]).dt.days.fillna(0.0)
-    return np.clip(moved.to_numpy(float), 0, None).astype(np.int64)
+    return np.clip(moved.to_numpy(float), 0, len(panel.days) - 1).astype(np.int64)
 
 
 def blocks(
