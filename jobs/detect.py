@@ -42,8 +42,7 @@ def run(
     around = surroundings(store, found_coverage, completeness(documents, as_of=today), documents=documents)
     mitigations = store.reference.mitigations()
     budgets = own_budgets(store.reference.owners())
-    given = conditions(documents, around, as_of=today)
-    given = replace(given, anchors=anchors(store))
+    given = replace(conditions(documents, around, as_of=today), anchors=anchors(store))
     if budgets and given.series is not None:
         groups = budget_groups(given.series, budgets, mitigations, routes, default=settings.default_owner)
         given = replace(given, series=given.series.assign(budget=groups))
