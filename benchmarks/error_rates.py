@@ -12,14 +12,12 @@ counts every judged decision once, with an exact interval. Prints JSON: by figur
 of the log, over all decisions and by plan, its median width, and the same of the naive one with its median error.
 """
 
-import argparse
-import json
-import time
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.printed import printed
 from mitigations.error_rates import FIGURES, error_rates
 from mitigations.rates import share_interval
 
@@ -115,13 +113,7 @@ def report(worlds: int, seed: int) -> dict[str, Any]:
 
 def main() -> None:
     """Print the report."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--worlds", type=int, default=500)
-    parser.add_argument("--seed", type=int, default=REPORTED_SEED)
-    given = parser.parse_args()
-    started = time.process_time()
-    told = report(given.worlds, given.seed)
-    print(json.dumps({**told, "cpu_seconds": round(time.process_time() - started, 1)}, indent=1))
+    printed(report, __doc__, worlds=500, seed=REPORTED_SEED)
 
 
 if __name__ == "__main__":

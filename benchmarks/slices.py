@@ -14,9 +14,6 @@ to 1.4 %) errs three times as often: benign decisions blocked (rate 4 %, 3 % are
 with any find.
 """
 
-import argparse
-import json
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from benchmarks.printed import printed
 from mitigations.rates import share_interval
 from mitigations.slices import err_more
 
@@ -143,13 +141,7 @@ def rate(hits: int, tries: int) -> dict[str, Any]:
 
 def main() -> None:
     """Print the report."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--worlds", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=REPORTED_SEED)
-    given = parser.parse_args()
-    started = time.process_time()
-    told = report(given.worlds, given.seed)
-    print(json.dumps({**told, "cpu_seconds": round(time.process_time() - started, 1)}, indent=1))
+    printed(report, __doc__, worlds=100, seed=REPORTED_SEED)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from jobs.cli_context import json_option, pass_workspace, show
+from jobs.cli_context import by_option, json_option, owner_option, pass_workspace, show
 from jobs.cli_findings import found, limit_option, list_rows, reads
 from jobs.store import Store
 from jobs.store_keys import timestamp
@@ -23,8 +23,6 @@ FIELDS = (
 ).split()
 
 state_option = click.option("--state", default="open", show_default=True, help=f"{STATES}.")
-owner_option = click.option("--owner", help="Only those of this owner.")
-by_option = click.option("--by", "actor", metavar="NAME", help="Who does it; is kept. Else the login name.")
 note_option = click.option("--note", default="", help="What to note beside it.")
 
 

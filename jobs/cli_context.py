@@ -86,6 +86,8 @@ def iso_week(ctx: click.Context, param: click.Parameter, value: str | None) -> s
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 as_option = click.option("--as", "actor", required=True, metavar="NAME", help="Who does it; is kept.")
+owner_option = click.option("--owner", help="Only those of this owner.")
+by_option = click.option("--by", "actor", metavar="NAME", help="Who does it; is kept. Else the login name.")
 reason_option = click.option("--reason", required=True, help="Why, in words; is kept.")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from jobs.cli_context import SHORT, json_option, pass_workspace, show
+from jobs.cli_context import SHORT, by_option, json_option, owner_option, pass_workspace, show
 from jobs.cli_findings import found, limit_option, list_rows
 from jobs.store import Store
 from jobs.store_search_delivery import GROUPS, NotificationFilter
@@ -30,8 +30,6 @@ state_option = click.option(
     show_default=True,
     help="Which; open: all but those sent; waiting: those that are tried by themselves.",
 )
-owner_option = click.option("--owner", help="Only those of this owner.")
-by_option = click.option("--by", "actor", metavar="NAME", help="Who does it; is kept. Else the login name.")
 
 
 @click.group(invoke_without_command=True)

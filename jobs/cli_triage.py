@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from jobs.cli_context import as_option, json_option, pass_workspace, reason_option, show
+from jobs.cli_context import as_option, json_option, owner_option, pass_workspace, reason_option, show
 from jobs.cli_findings import from_option, limit_option, parsed_day, to_option
 from jobs.store import Store
 from jobs.store_keys import timestamp
@@ -20,7 +20,6 @@ Row = dict[str, Any]
 STATES = ("open", "closed", "all")
 
 state_option = click.option("--state", type=click.Choice(STATES), default="open", show_default=True, help="Which ones.")
-owner_option = click.option("--owner", help="Only those of this owner.")
 domain_option = click.option("--harm-domain", help="Only those feared in this harm domain.")
 
 
