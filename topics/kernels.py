@@ -29,14 +29,16 @@ def _drift(belief: Any, share: float) -> None:
 @compiled
 def _spread_out(belief: Any, spread: float, jump: Any) -> None:
     """Into `jump`: the belief after a jump up or down whose size falls off by `spread` a level."""
-    near = 0.0
-    for g in range(len(belief)):
-        near = belief[g] + spread * near
-        jump[g] = near
-    near = 0.0
-    for g in range(len(belief) - 1, -1, -1):
-        jump[g] += spread * near
-        near = belief[g] + spread * near
+    # Both ways at once: neither waits for the other.
+    up, down, width = 0.0, 0.0, len(belief)
+    for g in range(width):
+        jump[g] = 0.0
+    for g in range(width):
+        h = width - 1 - g
+        up = belief[g] + spread * up
+        jump[g] += up
+        jump[h] += spread * down
+        down = belief[h] + spread * down
 
 
 @compiled
@@ -196,9 +198,15 @@ def ramp_fit(likelihood: Any, sums: Any, spacing: float, low: int, high: int, st
     It rises evenly in the level or in its logarithm; levels are `spacing` apart in their logarithm. `likelihood` (days,
     levels) and `sums` (days + 1, levels) of one series; a ramp starts on a day of `starts` (first, last), from the
     likeliest level of the days before it to that of the days after. Returns its first day, the first day after it, and
-    its log-likelihood (−inf if none fits in).
+    its log-likelihood (−inf if none fits in). A ramp is left as soon as the best level of each day to come would not
+    bring it to the front.
     """
     best, start, stop = -np.inf, starts[0], starts[0]
+    # Between edges[k] and edges[k + 1] the level has grown by k - len(sums[0]) steps of its grid.
+    edges = np.exp((np.arange(2 * sums.shape[1] + 2) - sums.shape[1] - 0.5) * spacing) - 1.0
+    most = np.zeros(high - low + 1)
+    for day in range(high - 1, low - 1, -1):
+        most[day - low] = most[day - low + 1] + likelihood[day].max()
     ends, tops = np.zeros(high - low), np.zeros(high - low, dtype=np.int64)
     for end in range(starts[0], high):
         tops[end - low], ends[end - low] = _likeliest(sums, end, high)
@@ -209,9 +217,17 @@ def ramp_fit(likelihood: Any, sums: Any, spacing: float, low: int, high: int, st
             rise = tops[end - low] - bottom
             growth = np.exp(rise * spacing) - 1.0
             even, steady = before + ends[end - low], before + ends[end - low]
+            grown = sums.shape[1]
             for step in range(length):
+                if max(even, steady) + most[day + step - low] - most[end - low] < best - 1e-6:
+                    even, steady = -np.inf, -np.inf
+                    break
                 part = step / length
-                even += likelihood[day + step, int(bottom + np.log1p(growth * part) / spacing + 0.5)]
+                while growth * part >= edges[grown + 1]:
+                    grown += 1
+                while growth * part < edges[grown]:
+                    grown -= 1
+                even += likelihood[day + step, bottom + grown - sums.shape[1]]
                 steady += likelihood[day + step, int(bottom + rise * part + 0.5)]
             if max(even, steady) > best:
                 best, start, stop = max(even, steady), day, end
