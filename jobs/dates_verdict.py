@@ -14,6 +14,8 @@ WRONG_SHARE = 0.05
 """With more wrong rows than this the column is refused; with fewer the rows are put in quarantine."""
 WRONG_FEW = 5
 """So many wrong rows do not condemn a column, however short the file, unless they are the most of it."""
+ALONE = "iso"
+"""The layout whose values no other layout reads."""
 SHAPES = 40
 FEWEST_ROWS = 20
 FEWEST_STRAY = 4
@@ -55,11 +57,15 @@ class ColumnScan:
         self.rows = 0
         self.shapes: Counter[str] = Counter()
         self._mixed = Tally(layout("mixed-mdy"))
+        self._alone = next((tally for tally in self.tallies if tally.layout.name == ALONE), None)
 
     def add(self, values: Iterable[str | None]) -> None:
         """Take in the values of some rows; missing ones are not counted."""
         for value, times in Counter(value.strip() for value in values if value and value.strip()).items():
             self.rows += times
+            # Nothing else reads a year, a mark and a month: most columns are done here, and a long log in a fifth.
+            if self._alone is not None and self._count(self._alone, value, times):
+                continue
             taken = [self._count(tally, value, times) for tally in self.tallies]
             self._count(self._mixed, value, times)
             if not any(taken) and (len(self.shapes) < SHAPES or shape(value) in self.shapes):

@@ -69,7 +69,7 @@ class DecisionLoader:
         judged = rows[rows["truth"].notna()]
         self.desk.store.reference.add_decisions(decision_rows(judged))
         new = 0
-        for key, group in rows.groupby(["mitigation", rows["decided_at"].dt.strftime("%Y-%m")], sort=True):
+        for key, group in rows.groupby(["mitigation", written(rows["decided_at"], "%Y-%m")], sort=True):
             new += self._write_part(Partition(*map(str, key)), group)
         self._number += 1
         return Written(new=new, same=len(items) - new)
@@ -200,11 +200,20 @@ def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
 
 
+def written(times: "pd.Series[pd.Timestamp]", form: str = "%Y-%m-%d") -> "pd.Series[str]":
+    """How the day of each time is written, each day once: a long log has few.
+
+    >>> written(pd.Series(pd.to_datetime(["2026-03-01T10:00Z", "2026-03-01T23:59Z"]), name="at")).tolist()
+    ['2026-03-01', '2026-03-01']
+    """
+    codes, days = pd.factorize(times.dt.normalize())
+    names = np.asarray(pd.DatetimeIndex(days).strftime(form), dtype=object)
+    return pd.Series(names[codes], index=times.index, name=times.name)
+
+
 def by_setting(decisions: pd.DataFrame) -> pd.DataFrame:
     """How many decisions each version ('') and threshold (NaN) made: day, version, threshold, decisions."""
-    rows = decisions.assign(
-        day=decisions["decided_at"].dt.strftime("%Y-%m-%d"), version=decisions["version"].fillna("")
-    )
+    rows = decisions.assign(day=written(decisions["decided_at"]), version=decisions["version"].fillna(""))
     by_request = rows.groupby("day")["threshold"].nunique() > MOST_THRESHOLDS
     # Thresholds that are set by request are no settings; their rows would be as many as the log's.
     rows["threshold"] = rows["threshold"].where(~rows["day"].map(by_request).astype(bool))
@@ -214,9 +223,7 @@ def by_setting(decisions: pd.DataFrame) -> pd.DataFrame:
 
 def by_day(decisions: pd.DataFrame) -> pd.DataFrame:
     """Daily aggregates: day, version (''), action, segments, decisions, customers, threshold_low, threshold_high."""
-    rows = decisions.assign(
-        day=decisions["decided_at"].dt.strftime("%Y-%m-%d"), version=decisions["version"].fillna("")
-    )
+    rows = decisions.assign(day=written(decisions["decided_at"]), version=decisions["version"].fillna(""))
     found = rows.groupby(DAY, sort=True).agg(
         decisions=("action", "size"),
         customers=("customer", "nunique"),

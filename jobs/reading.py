@@ -58,7 +58,7 @@ def chunks(source: Source, *, size: int, from_line: int = 0) -> Iterator[Chunk]:
             length = {name: len(value) for name, value in row.items() if isinstance(value, str)}
             longest = max(length, key=length.__getitem__, default="")
             if length.get(longest, 0) > MAX_FIELD:
-                row = ("too_long", f"{length[longest]:,} characters in one field; at most {MAX_FIELD:,}")
+                row = too_long(length[longest])
             else:
                 characters += sum(length.values())
         if isinstance(row, Mapping):
@@ -71,6 +71,11 @@ def chunks(source: Source, *, size: int, from_line: int = 0) -> Iterator[Chunk]:
             chunk, characters = Chunk(), 0
     if len(chunk):
         yield chunk
+
+
+def too_long(characters: int) -> tuple[str, str]:
+    """The refusal of a row with a field of so many characters."""
+    return "too_long", f"{characters:,} characters in one field; at most {MAX_FIELD:,}"
 
 
 def sample(source: Source, *, rows: int = 1000) -> list[Row]:

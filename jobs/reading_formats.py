@@ -22,6 +22,22 @@ DEEPEST = 4
 
 def csv_rows(source: Source) -> Lines:
     """Rows under the header; lines with another number of fields are `ragged_row`, blank lines nothing."""
+    lines = csv_cells(source)
+    _, header = next(lines, (0, []))
+    for line, cells in lines:
+        if len(cells) != len(header):
+            yield line, ragged(len(header), len(cells))
+        else:
+            yield line, {name: cell or None for name, cell in zip(header, cells, strict=True)}
+
+
+def ragged(expected: int, got: int) -> tuple[str, str]:
+    """The refusal of a line with another number of fields than the header."""
+    return "ragged_row", f"expected {expected} fields, got {got}"
+
+
+def csv_cells(source: Source) -> Iterator[tuple[int, list[str]]]:
+    """The column names, then the cells of every line that is not blank, each with the line it began on."""
     csv.field_size_limit(MAX_LINE)
     with source.text() as stream:
         reader = csv.reader(stream, delimiter=source.delimiter)
@@ -40,11 +56,8 @@ def csv_rows(source: Source) -> Lines:
             if not cells:
                 continue
             if header is None:
-                header = _header(source, cells)
-            elif len(cells) != len(header):
-                yield line, ("ragged_row", f"expected {len(header)} fields, got {len(cells)}")
-            else:
-                yield line, {name: cell or None for name, cell in zip(header, cells, strict=True)}
+                cells = header = _header(source, cells)
+            yield line, cells
 
 
 def _header(source: Source, cells: list[str]) -> list[str]:
@@ -133,14 +146,17 @@ def parquet_rows(source: Source) -> Lines:
         with pq.ParquetFile(source.path) as file:
             line = 1
             for batch in file.iter_batches(batch_size=PARQUET_ROWS):
-                columns = {name: texts(batch.column(name)) for name in batch.schema.names}
+                columns = dict(zip(batch.schema.names, map(texts, batch.columns), strict=True))
                 for row in zip(*columns.values(), strict=True):
                     yield line, dict(zip(columns, row, strict=True))
                     line += 1
     except pa.ArrowException as error:
-        raise InputError(
-            f"{source.name}: expected a Parquet file, got one that breaks: {type(error).__name__}"
-        ) from None
+        raise parquet_error(source, error) from None
+
+
+def parquet_error(source: Source, error: Exception) -> InputError:
+    """What is told of a Parquet file that breaks off."""
+    return InputError(f"{source.name}: expected a Parquet file, got one that breaks: {type(error).__name__}")
 
 
 def texts(column: Any) -> list[Any]:

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from jobs.dates import TimeReader, UnknownDateFormat, layout, stamp, zone
+from jobs.dates import ASKED, LAYOUTS, TimeReader, UnknownDateFormat, layout, stamp, zone
 from jobs.dates_verdict import ColumnRefused, ColumnScan
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -149,3 +151,15 @@ def test_scan_does_not_grow_with_the_rows() -> None:
     for number in range(200):
         scan.add(f"{number} {'x' * (number % 60)} words {other}" for other in range(50))
     assert len(scan.shapes) <= 40
+
+
+@settings(max_examples=40)
+@given(
+    time=st.datetimes(datetime(1000, 1, 1), datetime(9999, 12, 31)),
+    mark=st.sampled_from("-/."),
+    clock=st.sampled_from(["", "T%H:%M:%SZ", " %H:%M", ", %I:%M:%S %p", "T%H:%M:%S.%f+05:30", " %H:%M UTC"]),
+)
+def test_what_is_read_as_iso_is_read_by_no_other_layout(time: datetime, mark: str, clock: str) -> None:
+    value = time.strftime(f"%Y{mark}%m{mark}%d{clock}")
+    taken = [name for name, read in {**LAYOUTS, "mixed-mdy": ASKED["mixed-mdy"]}.items() if read(value) is not None]
+    assert taken == ["iso"]
