@@ -12,6 +12,7 @@ from jobs.scenario_anomalies import Anomaly, Observer
 from jobs.scenario_banks import Banks, load_banks
 from jobs.scenario_calendar import Calendar
 from jobs.scenario_customers import Crowd, make_customers
+from jobs.scenario_decisions import Decision
 from jobs.scenario_dice import Dice
 from jobs.scenario_events import Event, Schedule
 from jobs.scenario_exposure import Traffic, exposure_table, make_traffic
@@ -27,6 +28,7 @@ from jobs.scenario_files import (
 )
 from jobs.scenario_filings import KIND_SHARES, NEW_PRODUCT_SHARE, Clerk, Filing
 from jobs.scenario_followups import make_appeals, make_labels
+from jobs.scenario_hidden import hide
 from jobs.scenario_log import Log
 from jobs.scenario_more import MORE_PLANTERS
 from jobs.scenario_planters import GAP_SOURCE, PLANTERS, coverage, ordinary
@@ -60,6 +62,8 @@ class World:
     appeals: list[dict[str, Any]]
     labels: list[dict[str, Any]]
     schedule: Schedule
+    added: list[Decision]
+    hidden: list[dict[str, Any]]
 
 
 def write_demo(
@@ -79,11 +83,14 @@ def write_demo(
     if days < 40 or documents < 300:
         raise WorldTooSmall(f"need 40 days and 300 documents or more, got {days} and {documents}; ask for more")
     directory.mkdir(parents=True, exist_ok=True)
-    return _write(build_world(Calendar(end, days, documents), seed=seed, busy=busy), directory)
+    return write_world(build_world(Calendar(end, days, documents), seed=seed, busy=busy), directory)
 
 
-def build_world(calendar: Calendar, *, seed: int, busy: bool = False) -> World:
-    """The whole world in memory; every draw comes from one generator in a fixed order."""
+def build_world(calendar: Calendar, *, seed: int, busy: bool = False, hidden: bool = True) -> World:
+    """The whole world in memory; every draw comes from one generator in a fixed order.
+
+    What is hidden in the log comes last and from a generator of its own, so that the world is the same without it.
+    """
     dice = Dice(np.random.default_rng(seed))
     banks = load_banks()
     schedule = Schedule.of(calendar, busy=busy)
@@ -98,7 +105,7 @@ def build_world(calendar: Calendar, *, seed: int, busy: bool = False) -> World:
     traffic = make_traffic(calendar, crowd.customers, schedule, dice)
     log.fill(traffic)
     log.audit()
-    return World(
+    world = World(
         calendar=calendar,
         seed=seed,
         events=events,
@@ -111,7 +118,13 @@ def build_world(calendar: Calendar, *, seed: int, busy: bool = False) -> World:
         traffic=traffic,
         composer=composer,
         schedule=schedule,
+        added=[],
+        hidden=[],
     )
+    if not hidden:
+        return world
+    added, told = hide(log, banks, seed=seed)
+    return replace(world, added=added, hidden=told)
 
 
 def _file_all(clerk: Clerk, schedule: Schedule) -> tuple[tuple[Event, ...], list[Filing]]:
@@ -172,9 +185,10 @@ def _arrival(filing: Filing) -> tuple[Any, ...]:
     return filing.received, filing.happened, filing.customer.id, filing.copy_of is not None
 
 
-def _write(world: World, directory: Path) -> dict[str, Any]:
+def write_world(world: World, directory: Path) -> dict[str, Any]:
+    """Write a world's files into a directory that is there; return the truth."""
     rows = [feedback_row(filing) for filing in world.filings]
-    decisions = world.log.frame()
+    decisions = world.log.frame(world.added)
     names = [entry["id"] for entry in MITIGATIONS]
     exposure = exposure_table(world.calendar, world.traffic, decisions, names)
     bad, notes = bad_rows(rows[:GOOD_ROWS_IN_BAD_FILE])
@@ -213,6 +227,7 @@ def _truth(world: World, decisions: int) -> dict[str, Any]:
             *event_truths(world.events, world.filings, calendar),
             duplicate_truth(world.filings),
         ],
+        "hidden": world.hidden,
         "lost_in_gap": world.lost,
         "planted_anomaly_lines": planted,
         "personal_data": personal_truth(world.composer.personal, world.filings),

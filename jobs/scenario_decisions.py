@@ -33,7 +33,7 @@ NEAR = 0.6
 class Decision:
     """One decision; `benign` is what nobody sees until a truth is recorded.
 
-    `near`: an allowed request with a score of at least 0.6 of the threshold.
+    `near`: an allowed request with a score of at least 0.6 of the threshold. `language`: "" for the account's.
     """
 
     decided_at: datetime
@@ -51,6 +51,8 @@ class Decision:
     truth_source: str = ""
     inclusion_probability: float | None = None
     excerpt: str = ""
+    conversation_id: str = ""
+    language: str = ""
 
     def row(self, release: Mapping[str, Any]) -> dict[str, Any]:
         """Its row in the log, under the release that was in force."""
@@ -65,7 +67,8 @@ class Decision:
             "threshold": release["threshold"],
             "customer_id": self.customer.id,
             "use_case": self.customer.profile,
-            "language": self.customer.locale[:2],
+            "conversation_id": self.conversation_id or None,
+            "language": self.language or self.customer.locale[:2],
             "plan": self.customer.plan,
             "locale": self.customer.locale,
             "product": self.product,

@@ -80,13 +80,19 @@ class Log:
             if decision.action != "allow" and self.dice.chance(AUDIT_STOPS):
                 self._reveal(decision, AUDIT_STOPS)
 
-    def frame(self) -> pd.DataFrame:
-        """The log as a table, ordered by time."""
-        ordered = sorted(self.decisions, key=decision_order)
-        frame = pd.DataFrame([one.row(self._release(one.mitigation, one.decided_at)) for one in ordered])
+    def frame(self, added: Sequence[Decision] = ()) -> pd.DataFrame:
+        """The log and what was added to it as a table, ordered by time."""
+        ordered = sorted([*self.decisions, *added], key=decision_order)
+        frame = pd.DataFrame([one.row(self.release(one.mitigation, one.decided_at)) for one in ordered])
         frame["inclusion_probability"] = frame["inclusion_probability"].astype("float64")
         frame["decided_at"] = pd.to_datetime(frame["decided_at"], utc=True).astype("datetime64[us, UTC]")
         return frame
+
+    def release(self, mitigation: str, moment: datetime) -> dict[str, Any]:
+        """The release in force at a moment."""
+        day = moment.date()
+        valid = [row for row in self._releases if row["mitigation"] == mitigation]
+        return [row for row in valid if row["released_on"] <= day][-1]
 
     def _join(self, filing: Filing, mitigation: str) -> None:
         dice = self.dice
@@ -141,7 +147,7 @@ class Log:
         )
 
     def _add(self, decision: Decision) -> Decision:
-        threshold = float(self._release(decision.mitigation, decision.decided_at)["threshold"])
+        threshold = float(self.release(decision.mitigation, decision.decided_at)["threshold"])
         decision.score = draw_score(decision, threshold, self.dice)
         decision.decision_id = f"dec_{self.dice.hexadecimal(14)}"
         decision.request_id = f"req_{self.dice.hexadecimal(16)}"
@@ -154,12 +160,6 @@ class Log:
         group = self.clerk.banks.prompts[decision.mitigation]
         phrase = self.dice.pick(group["benign" if decision.benign else "suspect"])
         decision.excerpt = phrase.render(self.dice, self.lexicon.word)
-
-    def _release(self, mitigation: str, moment: datetime) -> dict[str, Any]:
-        """The release in force at a moment."""
-        day = moment.date()
-        valid = [row for row in self._releases if row["mitigation"] == mitigation]
-        return [row for row in valid if row["released_on"] <= day][-1]
 
     def _joined_stops(self) -> dict[Cell, int]:
         counted: dict[Cell, int] = {}
