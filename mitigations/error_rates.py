@@ -7,15 +7,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from mitigations.cells import ALL, NONE
-from mitigations.judged import ACTED, SIDES, Judged, judged
-from mitigations.melding import Melded, Side, figures
+from mitigations.judged import ACTED, SIDES, Flags, Judged, judged
+from mitigations.melding import TINY, Melded, Side, figures
 from mitigations.rates import share_interval, weighted_rates
 
 Floats = npt.NDArray[np.float64]
 
 FIGURES = ("prevalence", "precision", "recall", "fpr", "fnr")
+OF_ALL = ("over_block", "under_block")
+"""Wrong decisions of either kind as shares of all decisions: both errors with one denominator."""
 CANNOT_TELL = "cannot tell"
-LEAST_AUDITED = {"precision": (1,), "prevalence": (0, 1), "recall": (0, 1), "fpr": (0, 1), "fnr": (0, 1)}
+LEAST_AUDITED = {**dict.fromkeys(FIGURES, (0, 1)), "precision": (1,), "over_block": (1,), "under_block": (0,)}
 """The sides (0 allowed, 1 acted) that must be judged before a figure can be told."""
 
 
@@ -23,9 +25,9 @@ def error_rates(log: pd.DataFrame | Judged, *, by: Sequence[str] = (), acted: Co
     """Figures over all decisions and for every value of each attribute in `by`.
 
     `log` as `mitigations.judged.judged` reads it. Returns slice ("all", "plan=edu"), decisions, acted, judged,
-    judged_acted, judged_allowed, each of FIGURES with _low and _high (95 %, NaN where it cannot be told), and
-    declared: what the row rests on, or why it cannot tell. Positive is harmful; fpr is the share of benign decisions
-    that were acted on, fnr that of harmful ones that were not.
+    judged_acted, judged_allowed, each of FIGURES and OF_ALL with _low and _high (95 %, NaN where it cannot be told),
+    and declared: what the row rests on, or why it cannot tell. Positive is harmful; fpr is the share of benign
+    decisions that were acted on, fnr that of harmful ones that were not; OF_ALL are shares of all decisions.
     """
     known = log if isinstance(log, Judged) else judged(log, acted=acted)
     tables = [rates_of(known, np.zeros(len(known.rows), np.int64), [ALL])]
@@ -56,12 +58,25 @@ def side_of(known: Judged, side: int, cell: npt.NDArray[np.int64], cells: int) -
     return Side(total[:, None], hits[:, None], tried[:, None]), rates.audited
 
 
-def counted(known: Judged, cell: npt.NDArray[np.int64], cells: int) -> Floats:
-    """How many equally weighted decisions each cell holds: its rows, or of a sample alone Kish's number (1965)."""
-    size = np.bincount(cell, weights=known.size, minlength=cells)
-    squares = np.bincount(cell, weights=known.size**2, minlength=cells)
-    found: Floats = size**2 / np.maximum(squares, 1e-9)
-    return found
+def counted(known: Judged, cell: npt.NDArray[np.int64], cells: int, acts: Flags | None = None) -> Floats:
+    """How many equally weighted decisions would tell the share acted on as well: a cell's rows, where each stands for
+    itself. Else the variance of the log odds is that of either side's effective number (Kish 1965), so that many
+    blocks counted one by one are not worth as little as the few audits that stand for what was allowed.
+
+    `acts`: decisions that are acted on at another threshold; else those that were."""
+    if (known.size == 1.0).all():
+        return np.bincount(cell, minlength=cells).astype(np.float64)
+    yes = known.acted if acts is None else acts
+    size, effective = np.zeros((2, cells)), np.zeros((2, cells))
+    for side in (0, 1):
+        own = yes == bool(side)
+        size[side] = np.bincount(cell[own], weights=known.size[own], minlength=cells)
+        squares = np.bincount(cell[own], weights=known.size[own] ** 2, minlength=cells)
+        effective[side] = size[side] ** 2 / np.maximum(squares, TINY)
+    share = size[1] / np.maximum(size.sum(0), TINY)
+    variance = (1.0 / np.maximum(effective, TINY)).sum(0)
+    found: Floats = 1.0 / np.maximum(share * (1 - share) * variance, TINY)
+    return np.where((size > 0).all(0), found, effective.sum(0))
 
 
 def _counted(allowed: Side, acted: Side) -> dict[str, Melded]:
@@ -74,6 +89,8 @@ def _counted(allowed: Side, acted: Side) -> dict[str, Melded]:
         "recall": (caught, missed + caught),
         "fpr": (m - caught, n + m - missed - caught),
         "fnr": (missed, missed + caught),
+        "over_block": (m - caught, n + m),
+        "under_block": (missed, n + m),
     }
     with np.errstate(divide="ignore", invalid="ignore"):
         return {name: Melded(hits / tried, *share_interval(hits, tried)) for name, (hits, tried) in parts.items()}
@@ -83,8 +100,8 @@ def rates_of(known: Judged, cell: npt.NDArray[np.int64], names: list[str]) -> pd
     """The rows of `error_rates` for cells by number."""
     (allowed, seen_allowed), (acted, seen_acted) = (side_of(known, side, cell, len(names)) for side in (0, 1))
     audited = (seen_allowed, seen_acted)
-    sides = (allowed, acted)
-    known_sides = [(sides[side].total[:, 0] == 0) | (audited[side] > 0) for side in (0, 1)]
+    made = [np.bincount(cell[known.acted == bool(side)], minlength=len(names)) for side in (0, 1)]
+    known_sides = [(made[side] == 0) | (audited[side] > 0) for side in (0, 1)]
     found: dict[str, object] = {
         "slice": names,
         "decisions": np.rint(allowed.total[:, 0] + acted.total[:, 0]).astype(np.int64),
@@ -108,7 +125,9 @@ def _declared(known: Judged, told: Sequence[bool]) -> str:
     """What a row rests on, in words."""
     missing = [SIDES[side] for side in (1, 0) if not told[side]]
     if missing:
-        lost = "any figure" if "acted" in missing else "recall, fpr, fnr, prevalence"
+        lost = (
+            "any figure" if len(missing) == 2 else f"{'precision, ' * ('acted' in missing)}recall, fpr, fnr, prevalence"
+        )
         return f"{CANNOT_TELL} {lost}: no random audit of {' or '.join(missing)} decisions here"
     words = {"random": "random audits", "census": "all judged", "none": "none made"}
     return f"acted: {words[known.basis[1]]}; allowed: {words[known.basis[0]]}"

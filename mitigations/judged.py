@@ -20,6 +20,8 @@ SIDES = ("allowed", "acted")
 FAR_WEIGHTS = 0.1
 """Weights that stand for so much more or less than the decisions of their side, beyond chance, are told."""
 FAR_ERRORS = 4.0
+THINNED = 2.0
+"""Weights that stand for so many times the decisions of their side: the log holds only a part of that side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,9 @@ class Judged:
     """The decisions of a log's traffic (red team left out), arrays beside `rows`.
 
     `acted`: the mitigation said yes. `used`: the truth counts, drawn with `inclusion` (1 in a census, NaN where it is
-    not used), and says `harmful`. `size`: how many decisions a row stands for in counts. `basis`: what the truths of
-    allowed and of acted decisions are: random, census, or none. `notes`: what was left out, and why.
+    not used), and says `harmful`. `size`: how many decisions a row stands for in counts; of a side of which the log
+    holds only a part, the drawn ones stand for all. `basis`: what the truths of allowed and of acted decisions are:
+    random, census, or none. `notes`: what was left out, and why.
     """
 
     rows: pd.DataFrame
@@ -70,13 +73,28 @@ def judged(log: pd.DataFrame, *, acted: Collection[str] = ACTED) -> Judged:
         basis.append(kind)
         used |= taken
         chance[taken] = 1.0 if kind == "census" else stated[taken]
-        if kind == "random" and told[own].all():
-            # The file holds the sample alone: its weights say how many decisions there were.
+        if kind == "random" and (told[own].all() or _thinned(own, taken, stated)):
+            # The log holds the sample alone, or beside it a few of many: its weights say how many decisions there were.
             size[own] = np.where(taken[own], 1.0 / np.where(taken, chance, 1.0)[own], 0.0)
     found = Judged(rows, did, used, chance, (truth == "harmful").to_numpy(bool), size, (basis[0], basis[1]), ())
     notes = [f"{int(red.sum()):,} red team decisions are no traffic and in no figure"] if red.any() else []
     notes += [note for side in (1, 0) for note in _notes(found, side, told, source)]
     return Judged(rows, did, used, chance, found.harmful, size, found.basis, tuple(notes))
+
+
+def part_of(known: Judged, own: Flags) -> Judged:
+    """The same of some of its rows; a side of which none of them was judged has no basis there. Without notes."""
+    basis = [known.basis[side] if (own & known.used & (known.acted == bool(side))).any() else "none" for side in (0, 1)]
+    return Judged(
+        known.rows[own].reset_index(drop=True),
+        known.acted[own],
+        known.used[own],
+        known.inclusion[own],
+        known.harmful[own],
+        known.size[own],
+        (basis[0], basis[1]),
+        (),
+    )
 
 
 def _basis(own: Flags, told: Flags, drawn: Flags, stated: Floats) -> tuple[str, Flags]:
@@ -86,6 +104,18 @@ def _basis(own: Flags, told: Flags, drawn: Flags, stated: Floats) -> tuple[str, 
     if whole and not (stated[sample] < 1).any():
         return "census", own
     return ("random", sample) if sample.any() else ("none", np.zeros(len(own), bool))
+
+
+def _thinned(own: Flags, taken: Flags, stated: Floats) -> bool:
+    """Whether the audits stand, beyond chance, for far more decisions of a side than are in the log."""
+    apart, chance = _apart(own, taken, stated)
+    return apart > max((THINNED - 1.0) * float(own.sum()), FAR_ERRORS * chance)
+
+
+def _apart(own: Flags, taken: Flags, inclusion: Floats) -> tuple[float, float]:
+    """How many more decisions the weights stand for than there are, and the standard error of that."""
+    weight = 1.0 / inclusion[taken]
+    return float(weight.sum() - own.sum()), float(np.sqrt(((1.0 - inclusion[taken]) * weight**2).sum()))
 
 
 def _notes(found: Judged, side: int, told: Flags, source: "pd.Series[str]") -> list[str]:
@@ -117,13 +147,17 @@ def _weights(found: Judged, side: int) -> list[str]:
     taken = own & found.used
     if found.basis[side] != "random" or taken.sum() == own.sum():
         return []
-    weight = 1.0 / found.inclusion[taken]
-    apart, count = float(weight.sum() - own.sum()), float(own.sum())
-    chance = float(np.sqrt(((1.0 - found.inclusion[taken]) * weight**2).sum()))
+    count = float(own.sum())
+    apart, chance = _apart(own, taken, found.inclusion)
+    if (found.size[own] != 1.0).any():
+        return [
+            f"the log holds {count:,.0f} {SIDES[side]} decisions of some {count + apart:,.0f}: the audits' "
+            "probabilities say how many there were"
+        ]
     if abs(apart) <= max(FAR_WEIGHTS * count, FAR_ERRORS * chance):
         return []
     return [
-        f"the audits of {SIDES[side]} decisions stand for {weight.sum():,.0f} by their probabilities, but there are "
+        f"the audits of {SIDES[side]} decisions stand for {count + apart:,.0f} by their probabilities, but there are "
         f"{count:,.0f}: some could not be drawn, or the probabilities are wrong"
     ]
 

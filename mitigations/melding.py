@@ -61,8 +61,12 @@ class Melded:
     high: Floats
 
 
-def figures(allowed: Side, acted: Side, counted: Floats, *, confidence: float = 0.95) -> dict[str, Melded]:
-    """Prevalence, precision, recall, fpr and fnr in every cell, which holds `counted` equally weighted decisions.
+def figures(
+    allowed: Side, acted: Side, counted: Floats, *, costs: tuple[float, float] | None = None, confidence: float = 0.95
+) -> dict[str, Melded]:
+    """Prevalence, precision, recall, fpr and fnr in every cell, which holds `counted` equally weighted decisions; and
+    of all its decisions the share that is benign and acted on (over_block), and harmful and allowed (under_block);
+    where an over- and an under-block have `costs`, the mean cost of a decision.
 
     Each is monotone in three shares: decisions acted on, harmful ones on either side. Its low end is a quantile over
     draws from those ends of the shares' exact intervals that make it small, its high end over the others (Fay, Proschan
@@ -85,10 +89,12 @@ def figures(allowed: Side, acted: Side, counted: Floats, *, confidence: float = 
         bottom, top = np.minimum(ends[0], estimate), np.maximum(ends[1], estimate)
         return Melded(estimate, np.where(told, bottom, np.nan), np.where(told, top, np.nan))
 
+    good_acted = (1 - bad_acted[1], 1 - bad_acted[0])
     with np.errstate(divide="ignore", invalid="ignore"):
         fnr = [_part((1 - acts[1 - end]) * bad_allowed[end], acts[1 - end] * bad_acted[1 - end]) for end in (0, 1)]
-        fpr = [_part(acts[end] * (1 - bad_acted[1 - end]), (1 - acts[end]) * (1 - bad_allowed[end])) for end in (0, 1)]
-        return {
+        fpr = [_part(acts[end] * good_acted[end], (1 - acts[end]) * (1 - bad_allowed[end])) for end in (0, 1)]
+        over, under = (m - caught) / (n + m), missed / (n + m)
+        found = {
             "prevalence": melded(
                 (missed + caught) / (n + m), *(_mixed(acts, bad_allowed, bad_acted, end) for end in (0, 1))
             ),
@@ -96,13 +102,20 @@ def figures(allowed: Side, acted: Side, counted: Floats, *, confidence: float = 
             "recall": melded(1 - _part(missed, caught), 1 - fnr[1], 1 - fnr[0]),
             "fpr": melded(_part(m - caught, n - missed), *fpr),
             "fnr": melded(_part(missed, caught), *fnr),
+            "over_block": melded(over, *(acts[end] * good_acted[end] for end in (0, 1))),
+            "under_block": melded(under, *((1 - acts[1 - end]) * bad_allowed[end] for end in (0, 1))),
         }
+        if costs is not None:
+            lost = [(costs[1] * bad_allowed[end], costs[0] * good_acted[end]) for end in (0, 1)]
+            ends = [_mixed(acts, (lost[0][0], lost[1][0]), (lost[0][1], lost[1][1]), end) for end in (0, 1)]
+            found["cost"] = melded(costs[0] * over + costs[1] * under, *ends)
+        return found
 
 
 def _mixed(
     acts: tuple[Floats, Floats], allowed: tuple[Floats, Floats], acted: tuple[Floats, Floats], end: int
 ) -> Floats:
-    """The least (end 0) or the most (1) harmful ones: acting moves their share towards that of the acted."""
+    """The least (end 0) or the most (1) of what is in both sides: acting moves it towards that in the acted."""
     rising = acted[end] > allowed[end]
     share = np.where(rising, acts[end], acts[1 - end])
     found: Floats = share * acted[end] + (1 - share) * allowed[end]

@@ -10,12 +10,15 @@ from mitigations.judged import SIDES, Judged
 from mitigations.rates import share_interval, weighted_rates
 
 Floats = npt.NDArray[np.float64]
+Bins = npt.NDArray[np.int64]
 
 BINS = 10
 RESAMPLES = 500
 SEED = 20_260_303
 FEWEST = 50
 """Judged decisions with a score below which nothing is said."""
+MANY = 20_000
+"""Judged decisions from which sums of resampled ones are drawn as a whole, as normal as they then are."""
 LEAST_MOVED = 1e-9
 UNTOLD = (np.nan, np.nan, np.nan, np.nan)
 
@@ -110,7 +113,7 @@ def _even(score: Floats) -> Floats:
     return edges if len(edges) > 1 else np.array([edges[0], edges[0] + 1.0])
 
 
-def _table(items: Scored, bins: npt.NDArray[np.int64], edges: Floats) -> pd.DataFrame:
+def _table(items: Scored, bins: Bins, edges: Floats) -> pd.DataFrame:
     cells = len(edges) - 1
     # Weights come to the decisions there are: hardly any is below one, a decision that stands for itself.
     rates = weighted_rates(items.harmful, np.minimum(1.0, 1.0 / items.weight), bins, cells)
@@ -135,18 +138,43 @@ def _table(items: Scored, bins: npt.NDArray[np.int64], edges: Floats) -> pd.Data
     return table[table["judged"] > 0].reset_index(drop=True)
 
 
-def _error(items: Scored, bins: npt.NDArray[np.int64], seed: int) -> tuple[float, float, float, float]:
+def _error(items: Scored, bins: Bins, seed: int) -> tuple[float, float, float, float]:
     """The error, its ends, and the mean error of scores that are right."""
     dice = np.random.default_rng(seed)
-    n = len(bins)
-
-    def error(weight: Floats, harmful: Floats) -> float:
-        gap = np.bincount(bins, weights=weight * (harmful - items.score), minlength=BINS)
-        return float(np.abs(gap).sum() / weight.sum())
-
-    found = error(items.weight, items.harmful)
-    again = [error(items.weight * dice.poisson(1.0, n), items.harmful) for _ in range(RESAMPLES)]
-    right = [error(items.weight, (dice.random(n) < items.score).astype(np.float64)) for _ in range(RESAMPLES)]
-    shifted = np.asarray(again) - (np.mean(again) - found)
+    found = _distance(items, bins, items.weight, items.harmful)
+    again, right = (_many if len(bins) >= MANY else _resampled)(items, bins, dice)
+    shifted = again - (again.mean() - found)
     low, high = np.clip(np.quantile(shifted, [0.025, 0.975]), 0.0, 1.0)
-    return found, float(min(low, found)), float(max(high, found)), float(np.mean(right))
+    return found, float(min(low, found)), float(max(high, found)), float(right.mean())
+
+
+def _distance(items: Scored, bins: Bins, weight: Floats, harmful: Floats) -> float:
+    gap = np.bincount(bins, weights=weight * (harmful - items.score), minlength=BINS)
+    return float(np.abs(gap).sum() / weight.sum())
+
+
+def _resampled(items: Scored, bins: Bins, dice: np.random.Generator) -> tuple[Floats, Floats]:
+    """Errors of RESAMPLES bootstrap samples, and of as many in which every score is right."""
+    n = len(bins)
+    again = [_distance(items, bins, items.weight * dice.poisson(1.0, n), items.harmful) for _ in range(RESAMPLES)]
+    right = [
+        _distance(items, bins, items.weight, (dice.random(n) < items.score).astype(np.float64))
+        for _ in range(RESAMPLES)
+    ]
+    return np.asarray(again), np.asarray(right)
+
+
+def _many(items: Scored, bins: Bins, dice: np.random.Generator) -> tuple[Floats, Floats]:
+    """The same by bins: a sum of many independent weights is normal, with the variance of its parts."""
+    total = items.weight.sum()
+
+    def drawn(mean: Floats, variance: Floats) -> Floats:
+        gaps = mean + np.sqrt(variance) * dice.standard_normal((RESAMPLES, BINS))
+        return np.asarray(np.abs(gaps).sum(1) / total, dtype=np.float64)
+
+    apart = items.weight * (items.harmful - items.score)
+    spread = items.weight**2 * items.score * (1.0 - items.score)
+    mean, variance, chance = (
+        np.bincount(bins, weights=one, minlength=BINS).astype(np.float64) for one in (apart, apart**2, spread)
+    )
+    return drawn(mean, variance), drawn(np.zeros(BINS), chance)

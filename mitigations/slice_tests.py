@@ -74,8 +74,10 @@ def ratio(found: Parts, estimate: float, *, confidence: float = 0.95) -> dict[st
     wrong = confidence_draws(found.wrong[:1], found.of_wrong[:1], dice)
     right = confidence_draws(found.right[:1], found.of_right[:1], dice)
     tail = (1 - confidence) / 2
-    low = np.quantile(_ratio(wrong[0], right[1], found.weight), tail)
-    high = np.quantile(_ratio(wrong[1], right[0], found.weight), 1 - tail)
+    with np.errstate(invalid="ignore"):
+        # Between two endless ratios there is no number: the end is endless.
+        low = np.quantile(_ratio(wrong[0], right[1], found.weight), tail)
+        high = np.nan_to_num(np.quantile(_ratio(wrong[1], right[0], found.weight), 1 - tail), nan=np.inf, posinf=np.inf)
     return {"ratio": estimate, "ratio_low": min(float(low), estimate), "ratio_high": max(float(high), estimate)}
 
 

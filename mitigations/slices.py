@@ -10,8 +10,8 @@ import pandas as pd
 from mitigations.error_rates import cells_of, rates_of, side_of
 from mitigations.judged import ACTED, Judged, judged
 from mitigations.rates import share_interval
-from mitigations.slice_candidates import Candidates, Domain, candidates, domain_of, members, sliceable
-from mitigations.slice_tests import Flags, more_wrong, parts, ratio, score
+from mitigations.slice_candidates import Candidates, Domain, candidates, domain_of, members, sliceable, surprise
+from mitigations.slice_tests import Flags, parts, ratio, score
 
 KINDS = ("over_block", "under_block")
 FALSE_DISCOVERIES = 0.05
@@ -51,8 +51,9 @@ def err_more(
     Every combination of up to three attributes with FEWEST_ROWS judged decisions is tested. The k-th slice is kept at
     p <= level * k / tests (Benjamini & Hochberg 1995), counted over kept slices alone: a slice must pass anew on the
     decisions that no kept one covers, so the many slices that overlap one culprit neither are listed nor loosen the
-    bound. Last it must err more in LEAST_STABLE of RESAMPLES bootstrap samples. A kept record has slice, attributes,
-    decisions, judged, wrong, judged_rest, wrong_rest, rate, rest and ratio with ends, p_value, q_value, stability.
+    bound. Last it must err more in LEAST_STABLE of RESAMPLES bootstrap samples, with the weights as they are. A kept
+    record has slice, attributes, decisions, judged, wrong, judged_rest, wrong_rest, rate, rest and ratio with ends,
+    p_value, q_value, stability.
     """
     known = log if isinstance(log, Judged) else judged(log, acted=acted)
     rows, wrong, measure = _domain_rows(known, kind)
@@ -104,8 +105,7 @@ def _alone(domain: Domain, inside: Flags, free: Flags) -> float:
     """p of a slice among the rows that no kept slice covers."""
     if not (inside & free).any():
         return 1.0
-    found = parts(inside[free].astype(np.int64), 2, domain.wrong[free], domain.weight[free])
-    return float(more_wrong(found)[1])
+    return float(surprise(domain, inside[free].astype(np.int64), 2, free)[1])
 
 
 def _record(known: Judged, domain: Domain, tried: Candidates, place: int, p: float, q: float) -> dict[str, Any]:

@@ -7,37 +7,28 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mitigations.cost_bands import Costs, NotACost, bands, checked, kept
+from mitigations.error_rates import counted
 from mitigations.judged import Judged
-from mitigations.melding import Melded, Side, figures
-from mitigations.rates import weighted_rates
+from mitigations.melding import TINY, Melded, Side, figures
+from mitigations.rates import share_interval, weighted_rates
 from mitigations.reliability import cannot, scored
+from mitigations.whatif_strata import ABOVE, BELOW, strata
+
+__all__ = ["Costs", "Curve", "NotACost", "candidates", "cheapest", "threshold_curve"]
 
 Floats = npt.NDArray[np.float64]
 
 MOST_POINTS = 12
 """Candidate thresholds on each side of today's point: quantiles of the judged scores, which can tell them apart."""
-RESAMPLES = 500
-BLOCK = 25
-SEED = 20_260_304
 PER = 1_000.0
-
-
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """What a wrong decision costs, in any one unit: a benign one acted on, a harmful one let through."""
-
-    over_block: float
-    under_block: float
-
-
-class NotACost(ValueError):
-    """A cost below nought, or both nought."""
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
     """`points`: threshold, acted (share of the decisions with a score that it would act on), decisions, judged_from
-    and judged_below it, and precision, recall, fpr, fnr with _low and _high. `reason`: why there are none."""
+    and judged_below it, and precision, recall, fpr, fnr, over_block, under_block (shares of all decisions) and where
+    asked cost (a thousand decisions) with _low and _high. `reason`: why there are none."""
 
     points: pd.DataFrame
     reason: str = ""
@@ -56,7 +47,7 @@ def candidates(known: Judged) -> Floats:
     return np.unique(np.concatenate(found)) if found else np.zeros(0)
 
 
-def threshold_curve(known: Judged, thresholds: npt.ArrayLike | None = None) -> Curve:
+def threshold_curve(known: Judged, thresholds: npt.ArrayLike | None = None, *, costs: Costs | None = None) -> Curve:
     """Figures of a mitigation that would act from each threshold on, over decisions that have a score.
 
     Decisions are four strata: acted on today or not, scored below the threshold or not; each is judged by its own
@@ -75,75 +66,68 @@ def threshold_curve(known: Judged, thresholds: npt.ArrayLike | None = None) -> C
     points["decisions"] = round(float(size.sum()))
     points["judged_from"] = (judged[:, None] >= at).sum(0)
     points["judged_below"] = (judged[:, None] < at).sum(0)
-    counted = np.full(len(at), size.sum() ** 2 / max(float((size**2).sum()), 1e-9))
-    for name, figure in figures(below, above, counted).items():
+    score, unscored = known.rows["score"].to_numpy(np.float64), (~scores).astype(np.int64)
+    worth = np.array([counted(known, unscored, 2, score >= threshold)[0] for threshold in at])
+    prices = None if costs is None else (PER * costs.over_block, PER * costs.under_block)
+    for name, figure in figures(below, above, worth, costs=prices).items():
         if name != "prevalence":
             points = points.assign(**_columns(name, figure))
     return Curve(points)
 
 
-def cheapest(
-    known: Judged, costs: Costs, thresholds: npt.ArrayLike | None = None, *, seed: int = SEED
-) -> dict[str, Any]:
-    """The candidate that costs least, by bootstrap samples of the judged decisions of either side.
+def cheapest(known: Judged, costs: Costs, thresholds: npt.ArrayLike | None = None) -> dict[str, Any]:
+    """The candidate that costs least, with the range of candidates that the truths do not rule out.
 
-    threshold with the ends of 95 % of the samples' own best ones; cost and cost_today a thousand decisions; saving of
-    the threshold against today with its ends; cheaper, the share of samples in which it saves; verdict. Raises
-    `NotACost`.
+    threshold with threshold_low and threshold_high (95 %, see `mitigations.cost_bands.kept`); cost and cost_today a
+    thousand decisions; saving of the threshold against today's actions with its ends; judged decisions; verdict. How
+    often people complain is no part of it. Raises `NotACost`.
     """
-    if min(costs.over_block, costs.under_block) < 0 or costs.over_block + costs.under_block <= 0:
-        raise NotACost(f"expected costs from 0 on, one above it, got {costs.over_block:g} and {costs.under_block:g}")
+    even = checked(costs).even
     reason = cannot(known)
     if reason:
         return {"verdict": reason}
-    at = candidates(known) if thresholds is None else np.unique(np.asarray(thresholds, dtype=np.float64))
-    items, today = _with_sides(known)
-    cost_of = np.where(items.harmful > 0, -costs.under_block, costs.over_block)
+    items = scored(known)
+    # The highest judged score stands for acting on next to nothing, which may be what costs least.
+    wide = np.append(candidates(known), items.score[-1]) if thresholds is None else np.asarray(thresholds, np.float64)
+    at = np.unique(wide)
     acts = (items.score[:, None] >= at[None, :]).astype(np.float64)
-    acts = np.column_stack([acts, today])
+    cost_of = np.where(items.harmful > 0, -costs.under_block, costs.over_block)
     let_through = float((items.weight * items.harmful).sum()) * costs.under_block
     here = ((items.weight * cost_of) @ acts + let_through) * PER / items.weight.sum()
-    drawn = _resampled(items.weight, cost_of, items.harmful * costs.under_block, acts, today, seed)
-    best = int(np.argmin(here[:-1]))
-    saving = drawn[:, -1] - drawn[:, best]
-    own_best = at[np.argmin(drawn[:, :-1], axis=1)]
-    low, high = (float(end) for end in np.quantile(saving, [0.025, 0.975]))
+    best = int(np.argmin(here))
+    first, last = kept(bands(known, at), even)
+    saving, low, high = _saving(known, float(at[best]), costs)
     return {
         "threshold": float(at[best]),
-        "threshold_low": float(np.quantile(own_best, 0.025, method="lower")),
-        "threshold_high": float(np.quantile(own_best, 0.975, method="higher")),
+        "threshold_low": float(at[min(first, best)]),
+        "threshold_high": float(at[max(last, best)]),
         "cost": float(here[best]),
-        "cost_today": float(here[-1]),
-        "saving": float(here[-1] - here[best]),
+        "cost_today": float(here[best]) + saving,
+        "saving": saving,
         "saving_low": low,
         "saving_high": high,
-        "cheaper": float((saving > 0).mean()),
         "judged": len(items.score),
         "verdict": "cheaper than today" if low > 0 else "cannot tell whether it is cheaper than today",
     }
 
 
-def _with_sides(known: Judged) -> tuple[Any, Floats]:
-    """The judged decisions by score, and which of them were acted on."""
-    items = scored(known)
-    score = known.rows["score"].to_numpy(np.float64)
-    use = np.flatnonzero(known.used & ~np.isnan(score))
-    return items, known.acted[use[np.argsort(score[use], kind="stable")]].astype(np.float64)
-
-
-def _resampled(weight: Floats, cost: Floats, missed: Floats, acts: Floats, today: Floats, seed: int) -> Floats:
-    """Costs a thousand decisions of each column of `acts` in RESAMPLES samples of each side."""
-    dice = np.random.default_rng(seed)
-    total, found = weight.sum(), []
-    for _ in range(RESAMPLES // BLOCK):
-        drawn = np.zeros((BLOCK, len(weight)))
-        for side in (0.0, 1.0):
-            own = np.flatnonzero(today == side)
-            if len(own):
-                picked = dice.poisson(1.0, (BLOCK, len(own))) * weight[own]
-                drawn[:, own] = picked * (weight[own].sum() / np.maximum(picked.sum(1, keepdims=True), 1e-9))
-        found.append(((drawn * cost) @ acts + (drawn @ missed)[:, None]) * PER / total)
-    return np.concatenate(found)
+def _saving(known: Judged, threshold: float, costs: Costs) -> tuple[float, float, float]:
+    """What a threshold saves a thousand decisions against what was done, with exact ends: the decisions that it would
+    treat otherwise, those acted on (1) and those allowed (0) each judged by their own audits."""
+    found = strata(known, threshold, threshold)
+    # Of the allowed, those from the threshold on change; of the acted on, those below it.
+    cells = ((0, ABOVE, -1.0), (1, BELOW, 1.0))
+    each = costs.over_block + costs.under_block
+    ends = np.zeros(3)
+    for side, band, freed in cells:
+        share = found.share()[side, band]
+        low, high = share_interval([found.hits[side, band]], [found.tried[side, band]])
+        told = found.tried[side, band] > 0
+        shares = np.array([share, low[0], high[0]]) if told else np.array([np.nan_to_num(share), 0.0, 1.0])
+        saved = freed * (costs.over_block - each * shares) * found.total[side, band]
+        ends += np.array([saved[0], saved[1:].min(), saved[1:].max()])
+    value, low_end, high_end = (float(end) for end in ends * PER / max(found.total.sum(), TINY))
+    return value, min(low_end, value), max(high_end, value)
 
 
 def _strata(known: Judged, threshold: float) -> tuple[tuple[Floats, Floats, Floats], ...]:

@@ -5,7 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from mitigations.slice_weights import raked
 from mitigations.slices import err_more
 
 UNKNOWN: Any = None
@@ -50,6 +53,34 @@ def test_nothing_is_found_in_noise() -> None:
         search = err_more(world(2), ATTRIBUTES, kind=kind)
         assert search.tested > 5
         assert search.found == []
+
+
+def test_a_plan_that_is_audited_more_often_is_no_find() -> None:
+    log = world(6)
+    dice = np.random.default_rng(6)
+    chance = log["inclusion_probability"].to_numpy()
+    fewer = (log["plan"] != "edu").to_numpy() & (dice.random(len(log)) > 0.25) & (log["action"] == "allow").to_numpy()
+    log["inclusion_probability"] = np.where(fewer, np.nan, np.where(log["plan"] == "edu", chance, chance * 0.25))
+    log.loc[log["action"] == "block", "inclusion_probability"] = chance[log["action"] == "block"]
+    log["truth"] = log["truth"].mask(fewer)
+    for kind in ("over_block", "under_block"):
+        assert err_more(log, ATTRIBUTES, kind=kind).found == []
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 1), st.booleans()), min_size=1, max_size=40), st.floats(0.5, 9)
+)
+def test_smoothed_weights_stay_alike_where_weights_are_and_scale_with_them(
+    rows: list[tuple[int, int, bool]], times: float
+) -> None:
+    codes = np.array([row[:2] for row in rows])
+    wrong = np.array([row[2] for row in rows])
+    assert raked(codes, (3, 2), wrong, np.full(len(rows), times)) == pytest.approx(times)
+    weight = np.arange(1.0, len(rows) + 1)
+    once = raked(codes, (3, 2), wrong, weight)
+    assert raked(codes, (3, 2), wrong, times * weight) == pytest.approx(times * once)
+    assert once.min() > 0
 
 
 def test_without_audits_of_allowed_decisions_misses_cannot_be_searched() -> None:
