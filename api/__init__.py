@@ -14,21 +14,27 @@ from flask_limiter.util import get_remote_address
 from flask_openapi3.openapi import OpenAPI
 
 from api import access, assets, db, errors, headers, paths, wording
+from api.anomalies import blueprint as anomalies
+from api.board import blueprint as board
 from api.counts import blueprint as counts
 from api.curation import blueprint as curation
 from api.delivery import blueprint as delivery
 from api.description import INFO, SCHEMES
+from api.diagnosis import blueprint as diagnosis
 from api.documents import blueprint as documents
 from api.duplicates import blueprint as duplicates
+from api.evasion import blueprint as evasion
 from api.evidence import blueprint as evidence
 from api.findings import blueprint as findings
 from api.labels import blueprint as labels
 from api.metrics import probes
 from api.mitigations import blueprint as mitigations
 from api.pages import blueprint as pages
+from api.pages_anomalies import blueprint as pages_anomalies
 from api.pages_corrections import blueprint as pages_corrections
 from api.pages_curation import blueprint as pages_curation
 from api.pages_delivery import blueprint as pages_delivery
+from api.pages_diagnosis import blueprint as pages_diagnosis
 from api.pages_documents import blueprint as pages_documents
 from api.pages_evidence import blueprint as pages_evidence
 from api.pages_findings import blueprint as pages_findings
@@ -37,6 +43,7 @@ from api.pages_map import blueprint as pages_map
 from api.pages_mitigations import blueprint as pages_mitigations
 from api.pages_triage import blueprint as pages_triage
 from api.pages_watchlists import blueprint as pages_watchlists
+from api.pages_whatif import blueprint as pages_whatif
 from api.reports import blueprint as reports
 from api.sessions import blueprint as sessions
 from api.signals import blueprint as signals
@@ -45,6 +52,7 @@ from api.theme_map import blueprint as theme_map
 from api.themes import blueprint as themes
 from api.triage import blueprint as triage
 from api.watchlists import blueprint as watchlists
+from api.whatif import blueprint as whatif
 from jobs.workspace import Workspace
 
 LARGEST_REQUEST = 64 * 1024
@@ -62,7 +70,12 @@ RESOURCES = (
     reports,
     findings,
     mitigations,
+    diagnosis,
+    evasion,
+    whatif,
+    board,
     signals,
+    anomalies,
     delivery,
     status,
 )
@@ -79,6 +92,9 @@ PAGES = (
     pages_triage,
     pages_watchlists,
     pages_mitigations,
+    pages_whatif,
+    pages_anomalies,
+    pages_diagnosis,
     sessions,
 )
 UNLIMITED = ("static", "assets.vega", "probes.healthz", "probes.readyz", "probes.metrics")

@@ -56,6 +56,7 @@ def theme(theme_id: str) -> str:
         changes=search.findings.changes(ChangeFilter(theme=theme_id), limit=20).rows if staff else [],
         alerts=search.findings.alerts(AlertFilter(theme=theme_id), limit=20).rows if staff else [],
         signals=store().signals.told(theme=theme_id) if staff else [],
+        links=store().anomalies.ties(theme_id, shown["stream"]) if staff else [],
         **base_context(),
     )
 

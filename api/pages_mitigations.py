@@ -1,11 +1,12 @@
-"""Pages of the dashboard: all mitigations, and one with its releases and what each did."""
+"""Pages of the dashboard: the two-sided board, and one mitigation with its errors, interventions and releases."""
 
 from flask import Blueprint, render_template
 
 from api.access import STAFF, allow
 from api.actions import found
-from api.db import store
+from api.db import store, workspace
 from api.page_parts import base_context
+from jobs.board import board, of_one
 
 blueprint = Blueprint("pages_mitigations", __name__)
 
@@ -13,13 +14,14 @@ blueprint = Blueprint("pages_mitigations", __name__)
 @blueprint.get("/mitigations")
 @allow(STAFF, "mitigations")
 def mitigations() -> str:
-    """Every mitigation, by id."""
-    return render_template("mitigations.html", rows=store().effects.mitigations(), **base_context())
+    """Both errors of every mitigation side by side, and what to do, in order."""
+    return render_template("mitigations.html", board=board(store(), workspace().settings), **base_context())
 
 
 @blueprint.get("/mitigations/<id:mitigation>")
 @allow(STAFF, "mitigations")
 def mitigation(mitigation: str) -> str:
-    """One mitigation: its releases, declared and inferred, newest first."""
+    """One mitigation: both errors, interventions, releases, declared and inferred, newest first."""
     shown = found(store().effects.mitigation(mitigation), f"mitigation {mitigation!r}")
-    return render_template("mitigation.html", mitigation=shown, **base_context())
+    own = of_one(store(), workspace().settings, mitigation)
+    return render_template("mitigation.html", mitigation=shown, **own, **base_context())

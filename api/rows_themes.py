@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from api.rows import DocumentRow, Row
+from api.rows_anomalies import ThemeLink
 
 
 class ThemePart(Row):
@@ -158,6 +159,7 @@ class Theme(ThemeRow):
     lineage: list[ThemeEvent]
     family: list[Relative]
     related: list[Kin]
+    links: list[ThemeLink] = Field(description="ties to themes of the other stream; empty for product managers")
     edits: list[ThemeEdit]
     watchlists: list[WatchlistHits]
     segments: list[SegmentRow]

@@ -42,4 +42,5 @@ def search_themes(query: ThemeSearchQuery) -> Response:
 def show_theme(path: ThemePath) -> Response:
     """History, lineage, kin, segments, phrases, edits, and (but for product managers) exemplars and watchlists."""
     theme = store().search.themes.theme(path.theme_id, small_cell=small_cell(), exemplars=may(STAFF))
-    return jsonify(found(theme, f"theme {path.theme_id!r}"))
+    one = found(theme, f"theme {path.theme_id!r}")
+    return jsonify({**one, "links": store().anomalies.ties(path.theme_id, one["stream"]) if may(STAFF) else []})

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from flask import Flask
 from markupsafe import Markup, escape
 
+from api.wording_board import BOARD_FILTERS
 from api.wording_themes import THEME_FILTERS
 from jobs.charts import sparkline
 from jobs.store_delivery import values
@@ -234,6 +235,6 @@ FILTERS = (
 
 def register(app: Flask) -> None:
     """Make the filters known to templates."""
-    for one in (*FILTERS, *THEME_FILTERS):
+    for one in (*FILTERS, *THEME_FILTERS, *BOARD_FILTERS):
         app.jinja_env.filters[one.__name__] = one
     app.jinja_env.tests["telling"] = lambda row: tells(row["wrongful_estimated"], row["wrongful_high"])

@@ -1,20 +1,24 @@
-"""`groundswell diagnose --decisions FILE`: where a mitigation errs, from any file of decisions, without a workspace."""
+"""`groundswell diagnose`: where a mitigation errs, from a workspace's log or from any file of decisions."""
 
-import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from jobs.cli_context import CONTROLS, json_option, output_file, show, wished_columns
-from jobs.progress import say
+from jobs.cli_context import CONTROLS, find_workspace, json_option, output_file, wished_columns
+from jobs.progress import bar, say
 
 ACTIONS = ("allow", "flag", "block", "downgrade")
 ENDINGS = (".html", ".json")
+OF_FILES = {"mapping": "--map", "encoding": "--encoding", "quarantine": "--quarantine"}
+"""Options that say how a file is read, by parameter."""
 
 
-def acted_option(ctx: click.Context, param: click.Parameter, value: str) -> frozenset[str]:
+def acted_option(ctx: click.Context, param: click.Parameter, value: str | None) -> frozenset[str] | None:
     """The actions that count as a yes. Raises `click.BadParameter`."""
+    if value is None:
+        return None
     found = frozenset(name.strip() for name in value.split(",") if name.strip())
     if not found or found - set(ACTIONS) or found == set(ACTIONS):
         raise click.BadParameter(f"expected some of {', '.join(ACTIONS)}, not all, got {value!r}", ctx, param)
@@ -34,19 +38,26 @@ def costs_option(ctx: click.Context, param: click.Parameter, value: str | None) 
     return over, under
 
 
+def since_option(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """A day as ISO text. Raises `click.BadParameter`."""
+    try:
+        return None if value is None else date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise click.BadParameter(f"expected a day such as 2026-03-01, got {value!r}", ctx, param) from None
+
+
 @click.command()
+@click.argument("mitigation", required=False)
+@click.option("--since", metavar="DATE", callback=since_option, help="With MITIGATION: decisions from this UTC day on.")
 @click.option(
     "--decisions",
     "file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    required=True,
-    help="A file of actions or scores, truths where there are any, and slices (CSV, JSON lines, Parquet).",
+    help="In place of MITIGATION: a file of actions or scores, truths and slices (CSV, JSON lines, Parquet).",
 )
 @click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Name a column, such as truth=label.")
-@click.option("--segment", "segments", multiple=True, metavar="COLUMN", help="Slice by this column; else guessed.")
-@click.option(
-    "--acted", default="block", show_default=True, callback=acted_option, help="Actions that count as a yes, by comma."
-)
+@click.option("--segment", "segments", multiple=True, metavar="NAME", help="Slice by this one; else by all there are.")
+@click.option("--acted", callback=acted_option, help="Actions that count as a yes, by comma; else block.")
 @click.option(
     "--costs", metavar="OVER,UNDER", callback=costs_option, help="What an over-block and an under-block cost, as 1,5."
 )
@@ -54,55 +65,78 @@ def costs_option(ctx: click.Context, param: click.Parameter, value: str | None) 
 @click.option("--encoding", help="Encoding of the text, such as cp1252; else UTF-8 or what a byte order mark says.")
 @click.option("--quarantine", type=output_file, help="Where refused rows are listed; else FILE.quarantine.jsonl.")
 @json_option
-def diagnose(file: Path, output: Path | None, quarantine: Path | None, as_json: bool, **given: Any) -> None:
+def diagnose(mitigation: str | None, file: Path | None, output: Path | None, as_json: bool, **given: Any) -> None:
     """Tell where a mitigation errs: both errors by slice, slices that err more, scores and thresholds.
 
-    Rates rest on truths with an inclusion probability, or on a file in which every decision has a truth; appeals and
-    red team findings are no sample. What the file cannot tell is said so.
+    Of MITIGATION in a workspace: what the last run found, or anew with --since, --segment, --acted or --costs. Or of
+    any file of decisions. Rates rest on truths with an inclusion probability, or on decisions that all have a truth;
+    appeals and red team findings are no sample. What cannot be told is said so.
     """
-    from jobs.cli_series import listed
-    from jobs.diagnose import Options, diagnosis
-    from jobs.log_file import Asked, read_log
-    from mitigations.thresholds import Costs
+    from jobs.cli_diagnose_show import show_record, write_record
 
+    _check(mitigation, file, output, given)
+    try:
+        if file is not None:
+            record = _of_file(file, given)
+        else:
+            record = _of_mitigation(str(mitigation), given)
+        write_record(record, output, file.name if file is not None else str(mitigation))
+    except (ValueError, LookupError, OSError) as error:
+        text = str(error.args[0]) if isinstance(error, LookupError) and error.args else str(error)
+        raise click.ClickException(CONTROLS.sub("", text)) from None
+    show_record(record, as_json)
+
+
+def _check(mitigation: str | None, file: Path | None, output: Path | None, given: dict[str, Any]) -> None:
+    """Raises `click.UsageError` for options that do not go together."""
+    if (mitigation is None) == (file is None):
+        got = "neither" if file is None else f"both ({mitigation} and {file})"
+        raise click.UsageError(f"expected MITIGATION or --decisions FILE, got {got}; name one of them")
+    wrong = (
+        [name for key, name in OF_FILES.items() if given[key]] if file is None else ["--since"] * bool(given["since"])
+    )
+    if wrong:
+        place = "--decisions FILE" if file is None else "MITIGATION"
+        raise click.UsageError(f"expected {wrong[0]} with {place} alone; leave it out")
     if output is not None and output.suffix.lower() not in ENDINGS:
         raise click.UsageError(f"expected -o FILE ending in .html or .json, got {str(output)!r}; name it so")
-    if output is not None and any(_same(name, file) for name in _written(output)):
+    written = [] if output is None else [output, output.with_suffix(".json")]
+    if file is not None and any(name.resolve() == file.resolve() for name in written):
         raise click.UsageError(f"expected another file than {str(file)!r} to write to; choose another name")
-    try:
-        log = read_log(Asked(file, wished_columns(given["mapping"]), given["segments"], given["encoding"]))
-        refused = listed(log.refused, quarantine or file.with_name(f"{file.name}.quarantine.jsonl"))
-        _tell(log, refused)
-        costs = None if given["costs"] is None else Costs(*given["costs"])
-        record = diagnosis(log, Options(given["acted"], costs))
-        _write(record, output, file.name)
-    except (ValueError, LookupError, OSError) as error:
-        raise click.ClickException(CONTROLS.sub("", str(error))) from None
-    if as_json:
-        click.echo(json.dumps(record, ensure_ascii=False, indent=1))
-    else:
-        _show(record)
 
 
-def _same(path: Path, other: Path) -> bool:
-    return path.resolve() == other.resolve()
+def _of_file(file: Path, given: dict[str, Any]) -> dict[str, Any]:
+    from jobs.cli_series import listed
+    from jobs.diagnose import diagnosis
+    from jobs.log_file import Asked, read_log
+
+    log = read_log(Asked(file, wished_columns(given["mapping"]), given["segments"], given["encoding"]))
+    refused = listed(log.refused, given["quarantine"] or file.with_name(f"{file.name}.quarantine.jsonl"))
+    _tell(log, refused)
+    with bar(f"diagnosing {file.name}", None):
+        return diagnosis(log, _options(given))
 
 
-def _written(output: Path) -> list[Path]:
-    return [output, output.with_suffix(".json")]
+def _of_mitigation(mitigation: str, given: dict[str, Any]) -> dict[str, Any]:
+    """What the last run kept, unless something else is asked for or there is nothing yet."""
+    from jobs.diagnose_step import Asked, of_days
+
+    place = click.get_current_context().find_root().obj or {}
+    workspace = find_workspace(place.get("workspace"))
+    with workspace.open_store() as store:
+        usual = not any(given[name] for name in ("since", "segments", "acted", "costs"))
+        kept = store.diagnosis.latest(mitigation) if usual else None
+        if kept is not None:
+            return kept
+        return of_days(store, workspace, mitigation, Asked(_options(given), given["since"], given["segments"]))
 
 
-def _write(record: dict[str, Any], output: Path | None, name: str) -> None:
-    """The page and the numbers beside it, each whole or not at all."""
-    from jobs.channels import write_whole
-    from jobs.diagnose_page import page
+def _options(given: dict[str, Any]) -> Any:
+    from jobs.diagnose import Options
+    from mitigations.judged import ACTED
+    from mitigations.thresholds import Costs
 
-    if output is None:
-        return
-    if output.suffix.lower() == ".html":
-        write_whole(output, page(record, name=name))
-    write_whole(output.with_suffix(".json"), json.dumps(record, ensure_ascii=False, indent=1) + "\n")
-    say(CONTROLS.sub("", f"written: {', '.join(str(path) for path in dict.fromkeys(_written(output)))}"))
+    return Options(given["acted"] or ACTED, None if given["costs"] is None else Costs(*given["costs"]))
 
 
 def _tell(log: Any, refused: Path | None) -> None:
@@ -112,41 +146,3 @@ def _tell(log: Any, refused: Path | None) -> None:
     if refused is not None:
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in log.reasons().items())
         say(CONTROLS.sub("", f"quarantined: {len(log.refused):,} rows ({reasons}), listed in {refused}"))
-
-
-def _show(record: dict[str, Any]) -> None:
-    """Rates, and the slices that err more."""
-    from jobs.diagnose import shown
-
-    for line in [*record["summary"], *record["notes"]]:
-        click.echo(CONTROLS.sub("", line))
-    show(
-        [
-            {
-                "slice": row["slice"],
-                "decisions": row["decisions"],
-                "judged": row["judged"],
-                **{name: shown(row, name) for name in ("precision", "fpr", "fnr")},
-            }
-            for row in record["rates"]
-        ],
-        False,
-    )
-    for search in record["slices"]:
-        click.echo(f"{search['kind']}: {search['reason'] or search['measure']}; {search['tested']:,} slices tested")
-        if search["found"]:
-            names = ("slice", "decisions", "judged", "wrong")
-            rows = [
-                {
-                    **{name: row[name] for name in names},
-                    "rate": shown(row, "rate"),
-                    "rest": shown(row, "rest"),
-                    "q": f"{row['q_value']:.2g}",
-                }
-                for row in search["found"]
-            ]
-            show(rows, False)
-    best = record["thresholds"]["cheapest"]
-    if best is not None:
-        where = f" at {best['threshold']:.4g}" if best.get("threshold") is not None else ""
-        click.echo(f"cheapest threshold{where}: {best['verdict']}")

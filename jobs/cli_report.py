@@ -1,4 +1,4 @@
-"""The command that writes the weekly one-pager."""
+"""The commands that write the weekly one-pager and the executive brief."""
 
 from pathlib import Path
 
@@ -49,6 +49,36 @@ def weekly(
         except UnknownFormat as error:
             raise click.UsageError(str(error)) from None
         except NotInLedger as error:
+            raise click.ClickException(str(error)) from None
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    write_whole(output, text)
+    click.echo(f"wrote {output}", err=True)
+
+
+@report.command("brief")
+@click.option(
+    "-o",
+    "--output",
+    type=output_file,
+    help="Write it to this file, as its ending says: .html, .md or .json. Without: Markdown, printed.",
+)
+@json_option
+@pass_workspace
+def brief_command(workspace: Workspace, output: Path | None, as_json: bool) -> None:
+    """One page for an executive: which safeguard errs on which side, what changed, what to do first."""
+    from jobs.brief import BRIEF_FORMATS, NoBoard, brief
+    from jobs.channels import write_whole
+    from jobs.report import UnknownFormat, form_of
+
+    with workspace.open_store() as store:
+        try:
+            form = form_of(output) if output is not None else "json" if as_json else "md"
+            text = BRIEF_FORMATS[form](brief(store, workspace.settings))
+        except UnknownFormat as error:
+            raise click.UsageError(str(error)) from None
+        except NoBoard as error:
             raise click.ClickException(str(error)) from None
     if output is None:
         click.echo(text, nl=False)

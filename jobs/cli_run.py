@@ -21,8 +21,8 @@ def prepare_command() -> None:
 
 @click.command(
     "run",
-    help="Run every job on what is new: join, templates, enrich, themes, watch, count, ledger, "
-    "releases, detect, effects, notify, digest.",
+    help="Run every job on what is new: anomalies, join, templates, enrich, themes, watch, count, ledger, "
+    "releases, detect, effects, diagnose, notify, digest.",
 )
 @json_option
 @pass_workspace

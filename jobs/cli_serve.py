@@ -21,6 +21,7 @@ RESOURCES = (
     "changes",
     "alerts",
     "mitigations",
+    "anomalies",
     "counts",
     "runs",
     "coverage",

@@ -1,27 +1,47 @@
 """What a log of decisions tells of a mitigation: both errors, where they are more, scores and thresholds."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
-from jobs.log_file import Log
+from jobs.diagnose_evidence import evidence, next_steps
+from jobs.diagnose_trend import thresholds_today, trend, versions
+from jobs.diagnose_words import summary
+from jobs.log_file_columns import MONTH
 from mitigations.error_rates import error_rates
-from mitigations.judged import ACTED, judged
+from mitigations.judged import ACTED, Judged, judged
 from mitigations.reliability import reliability
+from mitigations.reliability_cells import reliability_by
+from mitigations.segment_thresholds import by_segment
 from mitigations.slice_candidates import MOST_VALUES
 from mitigations.slices import KINDS, err_more
 from mitigations.thresholds import Costs, cheapest, threshold_curve
 
 Record = dict[str, Any]
 
-MEANINGS = {
-    "prevalence": "share of decisions that were harmful",
-    "precision": "share of acted decisions that were harmful",
-    "recall": "share of harmful decisions that were acted on",
-    "fpr": "share of benign decisions that were acted on",
-    "fnr": "share of harmful decisions that were allowed",
-}
+
+class Decisions(Protocol):
+    """What a diagnosis is made of: a file's `jobs.log_file.Log`, a workspace's `jobs.decision_frames.WorkspaceLog`."""
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row a decision; see there."""
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The columns of `frame` to slice by."""
+
+    @property
+    def rows(self) -> int:
+        """How many there are, refused ones among them."""
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Column of a field, as guessed or named."""
+
+    def reasons(self) -> dict[str, int]:
+        """Rows that were refused, by reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +52,7 @@ class Options:
     costs: Costs | None = None
 
 
-def diagnosis(log: Log, options: Options) -> Record:
+def diagnosis(log: Decisions, options: Options) -> Record:
     """The whole account as plain numbers, lists and words; None where something cannot be told."""
     known = judged(log.frame, acted=options.acted)
     by = [name for name in log.segments if log.frame[name].nunique() <= MOST_VALUES]
@@ -41,57 +61,38 @@ def diagnosis(log: Log, options: Options) -> Record:
     notes = list(known.notes)
     if wide:
         notes.append(f"not sliced by {', '.join(wide)}: more than {MOST_VALUES} values")
-    found = {
+    return {
         "rows": log.rows,
         "quarantined": log.reasons(),
         "columns": log.columns,
         "segments": list(log.segments),
         "acted": sorted(options.acted),
         "notes": notes,
+        "next": next_steps(known),
         "summary": summary(rates[0]),
         "rates": rates,
+        "versions": records(versions(known)),
+        "trend": records(trend(known)),
         "slices": [plain(_search(known, by, kind)) for kind in KINDS],
+        "evidence": {kind: evidence(known, kind) for kind in KINDS},
         "reliability": _reliability(known),
-        "thresholds": _thresholds(known, options.costs),
+        "reliability_by": records(reliability_by(known, [name for name in by if name != MONTH])),
+        "thresholds": _thresholds(known, by, options.costs),
     }
-    return found
 
 
-def summary(row: Record) -> list[str]:
-    """The figures over all decisions in words."""
-    told = []
-    for name in ("precision", "fpr", "fnr", "prevalence"):
-        if row[name] is None:
-            told.append(f"{MEANINGS[name]}: cannot tell")
-        else:
-            told.append(f"{MEANINGS[name]}: {shown(row, name)}")
-    return [*told, row["declared"]]
-
-
-def shown(row: Record, name: str) -> str:
-    """A share with its interval, as people read it.
-
-    >>> shown({"fpr": 0.0123, "fpr_low": 0.01, "fpr_high": 0.0161}, "fpr")
-    '1.23 % (1 to 1.61)'
-    """
-    if row.get(name) is None:
-        return "cannot tell"
-    value, low, high = (100 * float(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
-    return f"{value:.3g} % ({low:.3g} to {high:.3g})"
-
-
-def _search(known: Any, by: list[str], kind: str) -> Record:
-    search = err_more(known, [name for name in by if name != "month"], kind=kind)
+def _search(known: Judged, by: list[str], kind: str) -> Record:
+    search = err_more(known, [name for name in by if name != MONTH], kind=kind)
     return {
         "kind": kind,
         "measure": search.measure,
         "reason": search.reason,
         "tested": search.tested,
-        "found": search.found,
+        "found": [{**row, "evidence": evidence(known, kind, row["attributes"])} for row in search.found],
     }
 
 
-def _reliability(known: Any) -> Record:
+def _reliability(known: Judged) -> Record:
     found = reliability(known)
     numbers = {name: getattr(found, name) for name in ("ece", "ece_low", "ece_high", "ece_by_chance")}
     return {
@@ -103,12 +104,15 @@ def _reliability(known: Any) -> Record:
     }
 
 
-def _thresholds(known: Any, costs: Costs | None) -> Record:
-    curve = threshold_curve(known)
-    points = records(curve.points)
-    best = None if costs is None else plain(cheapest(known, costs))
-    asked = None if costs is None else {"over_block": costs.over_block, "under_block": costs.under_block}
-    return {"reason": curve.reason, "points": points, "costs": asked, "cheapest": best}
+def _thresholds(known: Judged, by: list[str], costs: Costs | None) -> Record:
+    """The curve; where costs are asked the cheapest one, of all and of each segment that may have its own."""
+    curve = threshold_curve(known, costs=costs)
+    found = {"reason": curve.reason, "points": records(curve.points), "today": thresholds_today(known)}
+    if costs is None:
+        return {**found, "costs": None, "cheapest": None, "by_segment": []}
+    asked = {"over_block": costs.over_block, "under_block": costs.under_block}
+    own = [row for name in by if name != MONTH for row in records(by_segment(known, name, costs))]
+    return {**found, "costs": asked, "cheapest": plain(cheapest(known, costs)), "by_segment": own}
 
 
 def records(table: pd.DataFrame) -> list[Record]:

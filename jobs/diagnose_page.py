@@ -1,13 +1,15 @@
-"""A diagnosis as one HTML file that needs nothing else; the numbers are those of the record, every word escaped."""
+"""A diagnosis as HTML: one file that needs nothing else, and the same sections for the dashboard; words escaped."""
 
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from jobs.cli_context import CONTROLS
-from jobs.diagnose import MEANINGS, Record, shown
-from jobs.diagnose_charts import lines
+from jobs.diagnose_curves import charts
+from jobs.diagnose_words import MEANINGS, Record, per_10k, shown
 from mitigations.error_rates import FIGURES
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -15,23 +17,39 @@ TITLES = {"over_block": "Over-blocks", "under_block": "Under-blocks"}
 
 
 def page(record: Record, *, name: str) -> str:
-    """The page of a record of `jobs.diagnose.diagnosis`; `name` is the file's."""
+    """The page of a record of `jobs.diagnose.diagnosis`; `name`: of the file or the mitigation."""
+    return _templates().get_template("diagnose.html.j2").render(name=name, **_given(record))
+
+
+def sections(record: Record, *, documents_at: str, themes_at: str) -> str:
+    """What the page shows below its heading, as HTML without scripts and styles: safe to put into another page.
+    `documents_at`, `themes_at`: where documents and themes have their pages, such as /documents/."""
+    template = _templates().get_template("diagnose_sections.html.j2")
+    return template.render(**{**_given(record), "documents_at": documents_at, "themes_at": themes_at})
+
+
+@cache
+def _templates() -> Environment:
     loader = FileSystemLoader(TEMPLATES)
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.filters |= {"say": say, "share": shown, "count": _count}
-    return environment.get_template("diagnose.html.j2").render(
-        name=name,
-        record=record,
-        figures=FIGURES,
-        meanings=MEANINGS,
-        titles=TITLES,
-        curve=_curve(record["thresholds"]),
-        calibration=_calibration(record["reliability"]),
-    )
+    environment.filters |= {"say": say, "share": shown, "per_10k": per_10k, "count": _count, "digits": _digits}
+    return environment
+
+
+def _given(record: Record) -> Mapping[str, Any]:
+    return {
+        "record": record,
+        "figures": FIGURES,
+        "meanings": MEANINGS,
+        "titles": TITLES,
+        "charts": charts(record),
+        "documents_at": "",
+        "themes_at": "",
+    }
 
 
 def say(text: Any) -> str:
-    """The file's own words without what drives a terminal or turns text round; the template escapes the rest."""
+    """The log's own words without what drives a terminal or turns text round; the template escapes the rest."""
     return CONTROLS.sub("", str(text))
 
 
@@ -39,21 +57,5 @@ def _count(value: Any) -> str:
     return "?" if value is None else f"{value:,.0f}"
 
 
-def _curve(thresholds: Record) -> Any:
-    """Both errors over the threshold."""
-    drawn = [
-        [
-            (row["threshold"], row[name], row[f"{name}_low"], row[f"{name}_high"])
-            for row in thresholds["points"]
-            if row[name] is not None
-        ]
-        for name in ("fpr", "fnr")
-    ]
-    best = (thresholds["cheapest"] or {}).get("threshold")
-    return lines(drawn, mark=best)
-
-
-def _calibration(found: Record) -> Any:
-    """Observed shares over the mean score of each bin."""
-    points = [(row["score"], row["observed"], row["observed_low"], row["observed_high"]) for row in found["table"]]
-    return lines([points], diagonal=True)
+def _digits(value: Any, digits: int = 3) -> str:
+    return "?" if value is None else f"{value:.{digits}g}"

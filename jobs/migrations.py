@@ -111,3 +111,15 @@ def m014_signals(db: Database) -> None:
 def m015_effects(db: Database) -> None:
     """Settings of mitigations by day, releases read from them, effects of releases and of actions on alerts."""
     _create(db, "m015_effects")
+
+
+@migrations()
+def m016_diagnosis(db: Database) -> None:
+    """What the last run found of each mitigation."""
+    _create(db, "m016_diagnosis")
+
+
+@migrations()
+def m018_anomalies(db: Database) -> None:
+    """Usage anomalies derived from the decision log: what each rests on, and how many a day were found."""
+    _create(db, "m018_anomalies")

@@ -129,11 +129,21 @@ def distance(value: float) -> str:
     return rate(abs(value))
 
 
+def portion(value: float) -> str:
+    """A share that may be tiny: two significant digits, nought below a thousandth of a percent.
+
+    >>> portion(0.726), portion(0.000413), portion(1.0)
+    ('73 %', '0.041 %', '100 %')
+    """
+    return f"{rate(100 * value)} %"
+
+
 STYLES: dict[str, Callable[[float], str]] = {
     "whole": whole,
     "tally": tally,
     "rate": rate,
     "percent": percent,
+    "portion": portion,
     "times": times,
     "distance": distance,
 }

@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from jinja2 import Environment, pass_context
 from markupsafe import Markup, escape
@@ -28,21 +28,40 @@ class _Voice:
         return self.escape("".join(written(part) for part in parts))
 
 
-def render_markdown(page: Page) -> str:
-    """The report as Markdown. Raises NumberNotInLedger."""
+class Checked(Protocol):
+    """Whatever is written from parts: its texts are `Said`, and `cells` is the object that their numbers come from."""
+
+    @property
+    def cells(self) -> Cells:
+        """Every number and every name of it."""
+
+
+def fill_markdown(template: str, page: Checked) -> str:
+    """A page in a template of Markdown, its texts by the filter `say`. Raises NumberNotInLedger."""
     voice = _Voice(_inline)
-    text = _environment(voice, autoescape=False).get_template("report.md.j2").render(page=page)
+    text = _environment(voice, autoescape=False).get_template(template).render(page=page)
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.splitlines())).strip() + "\n"
     check(text, voice.said, page.cells)
     return text
 
 
+def fill_html(template: str, page: Checked, **given: str) -> str:
+    """A page in a template of HTML, likewise; `given`: what else the template takes. Raises NumberNotInLedger."""
+    voice = _Voice(lambda text: Markup(escape(tame(text))))
+    text = _environment(voice, autoescape=True).get_template(template).render(page=page, **given)
+    check(page_text(text), voice.said, page.cells)
+    return text
+
+
+def render_markdown(page: Page) -> str:
+    """The report as Markdown. Raises NumberNotInLedger."""
+    return fill_markdown("report.md.j2", page)
+
+
 def render_html(page: Page, picture: str) -> str:
     """The report as one HTML page with its picture (SVG) inside. Raises NumberNotInLedger."""
-    voice = _Voice(lambda text: Markup(escape(tame(text))))
     address = "data:image/svg+xml;base64," + b64encode(picture.encode()).decode("ascii")
-    text = _environment(voice, autoescape=True).get_template("report.html.j2").render(page=page, picture=address)
-    check(page_text(text), voice.said, page.cells)
+    text = fill_html("report.html.j2", page, picture=address)
     check_chart(page.chart, page.cells)
     return text
 
@@ -106,4 +125,4 @@ def _environment(voice: _Voice, *, autoescape: bool) -> Environment:
     return environment
 
 
-__all__ = ["Cells", "as_json", "figures", "render_html", "render_markdown"]
+__all__ = ["Cells", "as_json", "figures", "fill_html", "fill_markdown", "render_html", "render_markdown"]

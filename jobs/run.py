@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 
 from jobs import (
     agreement,
+    anomalies,
     count,
     detect,
+    diagnose_step,
     digest,
     effects,
     enrich,
@@ -64,6 +66,10 @@ class Step:
     due: Callable[[Day], bool] = lambda day: False
 
 
+def _anomalies(day: Day) -> int:
+    return anomalies.run(day.store, day.workspace, as_of=day.as_of).new
+
+
 def _join(day: Day) -> int:
     return join_decisions(day.store, day.workspace.decisions)
 
@@ -71,7 +77,7 @@ def _join(day: Day) -> int:
 def _templates(day: Day) -> int:
     if _templates_due(day):
         # Before a claim changes: a run that is killed here is taken up by the next one.
-        day.store.runs.forget([step.name for step in STEPS if step.name not in ("join", "templates")])
+        day.store.runs.forget([step.name for step in STEPS if step.name not in ("anomalies", "join", "templates")])
     return templates_job.run(day.store, day.workspace)
 
 
@@ -130,6 +136,10 @@ def _unchecked(day: Day) -> bool:
     return effects.due(day.store, as_of=day.as_of)
 
 
+def _diagnose(day: Day) -> int:
+    return diagnose_step.run(day)
+
+
 def _undelivered(day: Day) -> bool:
     waiting = day.store.delivery.notifications(states=("pending", "claimed", "failed"))
     return bool(waiting) or day.store.triage.left_untold()
@@ -146,6 +156,7 @@ def _digest(day: Day) -> int:
 
 
 STEPS = (
+    Step("anomalies", _anomalies),
     Step("join", _join),
     Step("templates", _templates, due=_templates_due),
     Step("enrich", _enrich),
@@ -156,6 +167,7 @@ STEPS = (
     Step("releases", _releases),
     Step("detect", _detect),
     Step("effects", _effects, due=_unchecked),
+    Step("diagnose", _diagnose),
     Step("notify", _notify, due=_undelivered),
     Step("digest", _digest),
 )
@@ -167,7 +179,6 @@ def run(workspace: Workspace, *, now: datetime) -> list[dict[str, object]]:
     with workspace.open_store() as store:
         reference = sync_reference(workspace, store)
         as_of = moment(store, settings, now)
-        inputs = fingerprint(store, workspace, as_of, reference)
         loaded: list[enrich.Models] = []
 
         def models() -> enrich.Models:
@@ -176,7 +187,11 @@ def run(workspace: Workspace, *, now: datetime) -> list[dict[str, object]]:
             return loaded[0]
 
         day = Day(workspace, store, settings, as_of, reference, models)
-        return [_do(step, day, inputs, later=STEPS[place:]) for place, step in enumerate(STEPS, 1)]
+        # What is derived is input of all the others: it is there before their fingerprint is taken.
+        derived = _do(STEPS[0], day, anomalies.fingerprint(store, workspace, as_of), later=())
+        inputs = fingerprint(store, workspace, as_of, reference)
+        others = [_do(step, day, inputs, later=STEPS[place:]) for place, step in enumerate(STEPS[1:], 2)]
+        return [derived, *others]
 
 
 def moment(store: Store, settings: Settings, now: datetime) -> str:

@@ -41,6 +41,10 @@ class Settings(BaseModel):
     theme_coverage: float = Field(0.9, gt=0, le=1, description="share of documents to place in a theme")
     theme_cap_per_reporter: int = Field(20, ge=1, description="documents of one reporter in a theme fit")
     duplicate_window_days: int = Field(7, ge=1, description="near-duplicates are collapsed within these days")
+    false_anomalies_per_week: float = Field(
+        1.0, gt=0, description="false usage anomalies to be expected a week over all accounts and types"
+    )
+    anomalies_per_day: int = Field(20, ge=1, description="usage anomalies stored a day at most; the rest is counted")
     small_cell: int = Field(5, ge=1, description="fewest customers in a cell that the pm role may see")
     triage_fresh_days: int = Field(
         7, ge=1, description="a grave document that arrived longer before the newest one is queued and only counted"

@@ -7,9 +7,11 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from jobs.migrations import migrations
+from jobs.store_anomalies import Anomalies
 from jobs.store_bridge import Bridge
 from jobs.store_curation import Curation
 from jobs.store_delivery import Delivery
+from jobs.store_diagnosis import Diagnosis
 from jobs.store_documents import Documents
 from jobs.store_duplicates import Duplicates
 from jobs.store_effects import Effects
@@ -20,6 +22,7 @@ from jobs.store_ledger import Ledger
 from jobs.store_map import Map
 from jobs.store_novelty import Novelty
 from jobs.store_reference import Reference
+from jobs.store_root_cause import RootCause
 from jobs.store_runs import Runs
 from jobs.store_search import Search
 from jobs.store_signals import Signals
@@ -27,6 +30,7 @@ from jobs.store_themes import Themes
 from jobs.store_triage import Triage
 from jobs.store_understanding import Understanding
 from jobs.store_watch import Watch
+from jobs.store_worth import Worth
 
 
 class Store:
@@ -47,7 +51,9 @@ class Store:
         if migrations.pending(self.db):
             migrations.apply(self.db)
         self.documents = Documents(self.db)
+        self.worth = Worth(self.db)
         self.reference = Reference(self.db)
+        self.anomalies = Anomalies(self.db)
         self.labels = Labels(self.db)
         self.understanding = Understanding(self.db)
         self.duplicates = Duplicates(self.db)
@@ -62,6 +68,8 @@ class Store:
         self.ledger = Ledger(self.db)
         self.bridge = Bridge(self.db)
         self.effects = Effects(self.db)
+        self.diagnosis = Diagnosis(self.db)
+        self.root_cause = RootCause(self.db)
         self.delivery = Delivery(self.db)
         self.keys = Keys(self.db)
         self.search = Search(self.db)

@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from jobs.workspace import Workspace
+
+# The same examples every time, and however slow the machine is: a run fails for what was changed, not by chance.
+settings.register_profile("groundswell", deadline=None, derandomize=True)
+settings.load_profile("groundswell")
 
 # Servers on loopback for whatever is delivered; filled workspaces and the API over them.
 pytest_plugins = ["receivers", "worlds"]

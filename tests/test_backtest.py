@@ -102,6 +102,7 @@ def test_without_events_it_says_what_it_cannot_know(found: Workspace) -> None:
     assert "2 days from 2026-02-27 to before 2026-03-01" in words
 
 
+@pytest.mark.slow
 def test_budgets_of_an_owner_stand_side_by_side(found: Workspace, tmp_path: Path) -> None:
     (tmp_path / "known.yaml").write_text(EVENTS, encoding="utf-8")
     truth = ("--truth", str(tmp_path / "known.yaml"))

@@ -1,6 +1,7 @@
 """The bridge: the same weeks under two versions, so that a relabelling is never read as a trend."""
 
 import pandas as pd
+import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,7 +38,7 @@ document = st.fixed_dictionaries(
 documents = st.lists(document, min_size=1, max_size=40).map(pd.DataFrame)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(documents)
 def test_the_same_version_twice_has_equal_sides(rows: pd.DataFrame) -> None:
     same = rows.assign(kind_before=rows["kind"], harm_domain_before=rows["harm_domain"])
@@ -46,7 +47,7 @@ def test_the_same_version_twice_has_equal_sides(rows: pd.DataFrame) -> None:
     assert (found["both"] == found["unique_after"]).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(documents)
 def test_sides_hold_each_document_once_and_the_unread_apart(rows: pd.DataFrame) -> None:
     found = bridged(rows).set_index(["week", "kind", "slice"])
@@ -161,6 +162,7 @@ def test_bridge_and_ledger_agree_and_the_revision_says_what_the_version_did(stor
             assert row["claimed_unique"] == was + row["relabelled"] and row["revision"] > 1
 
 
+@pytest.mark.slow
 def test_second_run_gives_the_same_bridge_and_a_later_one_marks_nothing(store: Store, workspace: Workspace) -> None:
     read_anew(store, "c2", moves=FEWER)
     ledger_job.run(store, workspace.settings, as_of=AS_OF)

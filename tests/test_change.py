@@ -71,7 +71,7 @@ def test_too_few_days_are_refused(detector: str) -> None:
         detect(np.array([1, 2, 3]), detector=detector)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 50), min_size=4, max_size=40), st.sampled_from(sorted(DETECTORS)))
 def test_changes_are_ascending_days_inside_the_series(counts: list[int], detector: str) -> None:
     found = detect(np.array(counts), detector=detector)

@@ -250,7 +250,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(PIECES | st.text(max_size=10), max_size=6).map(" ".join))
 def test_parts_are_apart_and_words_are_never_lost(text: str) -> None:
     done = split(text)

@@ -116,6 +116,7 @@ def test_odd_texts_are_classified_too(classifier: Classifier) -> None:
     assert len(rows) == len(texts)
 
 
+@pytest.mark.slow
 def test_the_same_lesson_makes_the_same_classifier() -> None:
     assert quick(FEW, TAXONOMY).version == quick(FEW, TAXONOMY).version
 
@@ -144,6 +145,7 @@ def test_a_domain_added_to_the_file_is_learnt_from_its_examples(tmp_path: Path) 
     assert rows["harm_domain"].tolist() == ["gambling", "gambling"]
 
 
+@pytest.mark.slow
 def test_a_label_that_the_taxonomy_lacks_is_not_learnt(tmp_path: Path) -> None:
     data = yaml.safe_load(DEFAULT.read_text("utf-8"))
     data["harm_domains"] = [item for item in data["harm_domains"] if item["id"] != "cyber"]

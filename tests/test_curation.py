@@ -208,7 +208,7 @@ def every_theme():
 
 
 @given(histories())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_history_leaves_every_prototype_with_at_most_one_living_owner(made):
     kept = replayed(PARTED, made)
     owners, vectors = placing(PARTED, kept)
@@ -220,7 +220,7 @@ def test_any_history_leaves_every_prototype_with_at_most_one_living_owner(made):
 
 
 @given(histories())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_doing_the_edits_again_changes_nothing(made):
     kept = replayed(PARTED, made)
     once = curated(every_theme(), kept, made)
@@ -230,7 +230,7 @@ def test_doing_the_edits_again_changes_nothing(made):
 
 
 @given(histories(), st.integers(0, 9))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_an_edit_taken_back_is_as_though_it_had_never_been_made(made, number):
     without = [one for place, one in enumerate(made) if place != number]
     before = curated(every_theme(), replayed(PARTED, without), without)
@@ -252,7 +252,7 @@ def test_an_edit_taken_back_is_as_though_it_had_never_been_made(made, number):
     edit(6, "must_not_merge", "T0003", other="T0004"),
     split(7, "T0005", "T0011", "T0012"),
 ]))  # fmt: skip
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_edits_of_different_things_may_come_in_any_order(made):
     table = rows(("T0011", "E0007"), ("T0012", "E0007"))
     assert replayed(table, made) == replayed(table, sorted(made, key=lambda one: one.edit_id))

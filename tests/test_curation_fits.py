@@ -59,6 +59,7 @@ def themes(store: Store) -> dict[str, dict[str, object]]:
     return {str(row["theme_id"]): row for row in store.curation.themes("feedback").to_dict("records")}
 
 
+@pytest.mark.slow
 def test_edits_hold_after_a_fit_with_more_documents_and_are_taken_back_after_it(store: Store) -> None:
     before = where(store)
     own = {theme: {one for one, held in before.items() if held == theme} for theme in set(before.values())}

@@ -30,6 +30,7 @@ LISTS = [
     "/map",
     "/watchlists",
     "/mitigations",
+    "/anomalies",
     "/documents",
     "/weekly",
     "/data",
@@ -40,6 +41,7 @@ DETAILS = [
     "/themes/T0003",
     "/watchlists/agents",
     "/mitigations/cyber-classifier",
+    "/anomalies/d1005",
     "/documents?q=blocked&theme=T0003&segment.plan=free",
     "/documents/d0710",
     "/documents/d0903",
@@ -57,6 +59,8 @@ DETAILS = [
 NARROW = [
     "/",
     "/triage",
+    "/mitigations",
+    "/mitigations/cyber-classifier",
     "/themes",
     "/themes/T0001",
     "/documents",
@@ -126,7 +130,7 @@ def check(page: "Page", address: str) -> None:
     response = page.goto(address)
     assert response is not None and response.status == 200
     for chart in page.locator(".vega").all():
-        chart.locator("svg").first.wait_for(timeout=20_000)
+        chart.locator("svg").first.wait_for(timeout=120_000)
         assert chart.locator("svg").first.get_attribute("aria-roledescription") or chart.locator("[aria-label]").count()
     assert page.locator("h1").count() == 1 and page.title() != "owned"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -209,5 +213,5 @@ def test_the_api_explains_itself_in_the_browser(browser: "Browser", filled: tupl
     address, keys = filled
     with signed_in(browser, address, keys["admin"]) as (page, complaints):
         page.goto(f"{address}/openapi/swagger")
-        page.get_by_text("/api/v1/counts/weekly").first.wait_for(timeout=20_000)
+        page.get_by_text("/api/v1/counts/weekly").first.wait_for(timeout=120_000)
     assert complaints == []

@@ -79,7 +79,7 @@ def test_page_and_numbers_beside_it_say_the_same(file: Path, tmp_path: Path) -> 
     assert record["slices"][0]["found"][0]["ratio_low"] < 4 < record["slices"][0]["found"][0]["ratio_high"]
     assert record["reliability"]["table"]
     assert record["thresholds"]["cheapest"]["judged"] > 500
-    assert html.count("<svg") == 2
+    assert html.count("<svg") == 6
     assert "secret words" not in html
 
 

@@ -180,7 +180,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows=ROWS, data=st.data())
 def test_order_of_the_rows_changes_nothing(rows: list[dict[str, Any]], data: st.DataObject) -> None:
     documents = frame(rows)
@@ -188,7 +188,7 @@ def test_order_of_the_rows_changes_nothing(rows: list[dict[str, Any]], data: st.
     pd.testing.assert_frame_equal(collapse(documents), collapse(documents.iloc[order]))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows=ROWS)
 def test_kept_document_is_earlier_and_never_collapsed(rows: list[dict[str, Any]]) -> None:
     documents = frame(rows).set_index("document_id", drop=False)
@@ -202,14 +202,14 @@ def test_kept_document_is_earlier_and_never_collapsed(rows: list[dict[str, Any]]
         assert (kept["received_at"], kept["document_id"]) < (collapsed["received_at"], collapsed["document_id"])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows=ROWS, claim=st.sampled_from(CLAIMS), day=st.integers(0, 30))
 def test_document_of_a_stranger_collapses_nobody_elses(rows: list[dict[str, Any]], claim: str, day: int) -> None:
     stranger = {"reporter": "stranger", "claim": claim, "received_at": START + pd.Timedelta(days=day)}
     assert set(found(frame([*rows, stranger]))) <= set(found(frame(rows)))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(rows=ROWS)
 def test_everything_collapsed_names_a_rule_that_is_listed(rows: list[dict[str, Any]]) -> None:
     assert set(collapse(frame(rows))["rule"]) <= set(RULES)

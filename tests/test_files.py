@@ -281,6 +281,7 @@ def test_lone_surrogates_are_written_as_json_has_them(tmp_path: Path) -> None:
     assert rows(tmp_path / "out.jsonl")[0]["text"] == "broken \ud800 words"
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_same_bytes_as_one(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "many.jsonl"
     documents = [{"text": f"{TEXTS[number % 4]} number {number}"} for number in range(4 * ROWS + 1)]

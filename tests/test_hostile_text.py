@@ -131,6 +131,7 @@ def test_patterns_of_every_part_are_looked_at() -> None:
         assert any(name.startswith(f"{part}.") for name in EVERY), part
 
 
+@pytest.mark.slow
 def test_measure_tells_a_quadratic_pattern() -> None:
     assert grows_too_fast(re.compile(r"a+b"), "a") and grows_too_fast(re.compile(r"\s*b"), " ")
     assert not grows_too_fast(re.compile(r"a{1,200}b"), "a")

@@ -89,7 +89,7 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(texts=st.lists(st.lists(WORDS, max_size=14).map(" ".join), max_size=4))
 def test_redacting_twice_with_names_changes_nothing(pipeline, texts: list[str]) -> None:  # type: ignore[no-untyped-def]
     once = [done.text for done in redact_all(texts, pipeline=pipeline)]

@@ -9,7 +9,7 @@ from mitigations.noise import MOST_NOISE, label_noise
 from mitigations.nowcast import nowcast
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 5000), st.floats(0.05, 1.0))
 def test_nowcast_is_never_below_what_has_arrived(arrived: int, share: float) -> None:
     expected, low, high = nowcast([arrived], [share])

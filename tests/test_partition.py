@@ -19,7 +19,7 @@ def objective(cost: CostPoisson, ends: list[int], penalty: float) -> float:
     return float(cost.sum_of_costs(ends)) + penalty * (len(ends) - 1)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 @given(COUNTS, st.sampled_from(sorted(COSTS)), st.sampled_from([0.5, 3.0, 8.0]))
 def test_no_number_of_changes_of_dynp_is_better(counts: list[int], model: str, penalty: float) -> None:
     signal = np.array(counts)
@@ -30,7 +30,7 @@ def test_no_number_of_changes_of_dynp_is_better(counts: list[int], model: str, p
     assert objective(cost, found, penalty) <= best + 1e-6
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 30), min_size=2, max_size=40), st.sampled_from(sorted(COSTS)))
 def test_pelt_reaches_the_same_optimum(counts: list[int], model: str) -> None:
     signal = np.array(counts)

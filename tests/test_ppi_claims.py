@@ -86,7 +86,7 @@ def test_labels_correct_the_count_in_both_directions() -> None:
     assert found.correction[0].startswith("prediction-powered: sampling and classifier error, 150 random labels")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 60), st.integers(1, 60))
 def test_census_gives_the_exact_count_with_its_poisson_variation(right: int, missed: int) -> None:
     found = claims(labelled(60, right, 60, missed, inclusion=1.0), cells((60, 60)))
@@ -102,7 +102,7 @@ def test_documents_all_read_count_as_read_whatever_the_other_slices_say() -> Non
     assert found.low[1] == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(sizes, sizes, st.integers(20, 60), st.integers(0, 20), st.integers(20, 100), st.integers(0, 20))
 def test_estimate_lies_in_its_interval_and_between_nothing_and_everything(
     yes: int, no: int, asked: int, right: int, more: int, missed: int
@@ -112,7 +112,7 @@ def test_estimate_lies_in_its_interval_and_between_nothing_and_everything(
     assert found.estimate[0] <= yes + no
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 40), st.integers(10, 40))
 def test_splitting_a_bin_of_equal_rates_changes_nothing(right: int, half: int) -> None:
     right = min(right, half)
@@ -125,7 +125,7 @@ def test_splitting_a_bin_of_equal_rates_changes_nothing(right: int, half: int) -
     assert parts[2] == pytest.approx(whole[2], abs=1.5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 20), st.integers(20, 60), st.integers(2, 10))
 def test_more_labels_of_the_same_kind_never_widen(right: int, asked: int, times: int) -> None:
     few = claims(labelled(asked, right, asked, right), cells((500, 3000)))
@@ -258,7 +258,7 @@ def test_no_trials_leave_the_guess_a_point() -> None:
     assert (found.mean[0, 0], found.variance[0, 0]) == (0.4, 0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 30), min_size=len(BINS), max_size=len(BINS)))
 def test_groups_never_join_yes_and_no_and_run_in_order(labels: list[int]) -> None:
     found = groups(np.array([labels], dtype=float))[0]
@@ -266,7 +266,7 @@ def test_groups_never_join_yes_and_no_and_run_in_order(labels: list[int]) -> Non
     assert set(np.diff(found)) <= {0, 1}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.booleans(), st.floats(0, 1))
 def test_every_answer_has_a_bin_of_its_own_side(yes: bool, probability: float) -> None:
     assert SAID_YES[score_bins([yes], [probability])[0]] == yes

@@ -49,6 +49,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.mark.slow
 def test_session_of_the_readme_prints_what_it_shows(directory: Path) -> None:
     shown = commands()
     printed = [(command, settled(typed(command, directory))) for command, _ in shown]

@@ -53,7 +53,7 @@ def test_change_is_reported_soon_and_once() -> None:
 
 
 @given(st.floats(-100, 100), st.floats(0.01, 100), st.integers(0, 50))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_scale_and_origin_of_the_values_do_not_matter(origin: float, scale: float, seed: int) -> None:
     series = stepped(0, 3, length=30, seed=seed)
     assert real_steps(origin + scale * series) == real_steps(series)

@@ -339,7 +339,7 @@ SCRAPS = st.sampled_from(
 HOSTILE = st.lists(SCRAPS | st.text(max_size=8), max_size=8).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(HOSTILE | st.sampled_from(SAMPLES))
 def test_no_gate_keeps_a_recogniser_from_what_it_would_find(text: str) -> None:
     seen = Traits(text)
@@ -348,14 +348,14 @@ def test_no_gate_keeps_a_recogniser_from_what_it_would_find(text: str) -> None:
         assert tried(recogniser, text, seen) or not finds, name
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(HOSTILE)
 def test_redacting_twice_changes_nothing(text: str) -> None:
     once = redact(text)
     assert redact(once.text).text == once.text
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(HOSTILE)
 def test_spans_count_in_the_original(text: str) -> None:
     done = redact(text)

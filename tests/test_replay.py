@@ -117,6 +117,7 @@ def test_surge_that_is_filed_late_is_alerted_when_it_has_arrived() -> None:
     assert first["detected_on"] >= arrival and abs(first["day"] - SURGE) <= 5 * DAY
 
 
+@pytest.mark.slow
 def test_days_one_by_one_tell_what_looking_at_every_series_every_day_tells(stepped: pd.DataFrame) -> None:
     found = replayed(stepped)
     first, last = SURGE, SURGE + 7 * DAY
@@ -132,6 +133,7 @@ def test_days_one_by_one_tell_what_looking_at_every_series_every_day_tells(stepp
     assert [[row[key] for key in keys] for row in quick] == [[row[key] for key in keys] for row in slow] != []
 
 
+@pytest.mark.slow
 def test_budgets_side_by_side_tell_what_each_tells_alone(stepped: pd.DataFrame) -> None:
     strict = replace(SETTINGS, false_alerts_per_week=0.05)
     first, last = SURGE + 3 * DAY, SURGE + 6 * DAY

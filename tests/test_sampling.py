@@ -51,6 +51,7 @@ def horvitz_thompson(stream: pd.DataFrame, numbers: Floats, sizes: list[Floats],
     return np.bincount(codes(stream["stratum"]), weights=weight * stream["true"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("budgets", "changing"), [([40], False), ([20, 20], False), ([15, 10, 15], False), ([25, 25], True)]
 )

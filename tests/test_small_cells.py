@@ -62,7 +62,7 @@ def streams(draw: st.DrawFn) -> np.ndarray:
     return rng.poisson(level * rng.choice([0.0, 0.3, 1.0, 1.0], size=(weeks, len(PLANS), len(DOMAINS))))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(counts=streams())
 def test_no_small_count_can_be_computed_from_shown_ones(counts: np.ndarray) -> None:
     frame, sums = account(counts)

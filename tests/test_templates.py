@@ -138,7 +138,7 @@ def test_slogan_inside_a_form_is_never_taken(slogan: str, share: float, write: C
     assert all(slogan.casefold() not in text.casefold() for _, text in elements(learnt))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.sampled_from(WORDS), min_size=2, max_size=8).map(" ".join),
     st.integers(20, 200),
@@ -188,7 +188,7 @@ def test_effect_of_each_template_is_told() -> None:
     assert all(0 < float(str(row["share"])) < 0.3 for row in rows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=60), st.integers(0, 3))
 def test_words_are_never_lost_to_templates(said: str, place: int) -> None:
     learnt = learn(lessons(made(lined)))

@@ -233,6 +233,7 @@ def test_nobody_buys_a_theme_by_writing_more(signed: bool, tmp_path: Path) -> No
     assert told["fit"]["fitted"] < 144 + 20
 
 
+@pytest.mark.slow
 def test_a_saved_model_gives_the_same_lines_in_another_process(outcome: Outcome, tmp_path: Path) -> None:
     code = "import sys; from jobs.cli import main; sys.argv[0] = 'groundswell'; main()"
     options = ["--file", outcome.path / "a.csv", "--model", outcome.path / "m.npz", "-o", tmp_path / "out.jsonl"]

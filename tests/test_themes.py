@@ -211,7 +211,7 @@ def test_vectors_of_another_space_are_refused():
         reconcile(model, refit(vectors, found), next_number=2)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), drop=st.integers(0, 30))
 def test_ids_are_unique_and_every_live_theme_leaves_one_event(seed, drop):
     rng = np.random.default_rng(seed)

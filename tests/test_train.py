@@ -90,6 +90,7 @@ def test_model_is_kept_with_its_card_and_a_page(workspace: Workspace) -> None:
         assert f"## {heading}" in page
 
 
+@pytest.mark.slow
 def test_worse_model_is_kept_but_serves_only_when_forced(workspace: Workspace, small: Classifier) -> None:
     bad = train_workspace(workspace, now=NOW, lesson=misled(FEW))
     assert not bad.promoted and "kind, macro-F1" in bad.reasons[0]

@@ -241,6 +241,7 @@ def killed_while_ingesting(workspace: Workspace, path: Path, arm: Callable[[int]
     assert process.returncode == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_mail_whose_sender_was_killed_is_never_doubled_and_the_next_channel_is_told(
     tmp_path: Path, post_office: Receiver
 ) -> None:
@@ -254,6 +255,7 @@ def test_mail_whose_sender_was_killed_is_never_doubled_and_the_next_channel_is_t
     assert notifications(workspace) == {"email:duty@example.org": "uncertain", "file:digests/own": "sent"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [0.4, 0.8])
 def test_an_ingest_killed_at_work_and_repeated_queues_and_tells_once(tmp_path: Path, after: float) -> None:
     rows = [{"text": f"{GRAVE if n % 100 == 0 else ORDINARY} Number {n}."} for n in range(1200)]

@@ -1,0 +1,63 @@
+"""The figures of a diagnosis as people read them: what each means, with its interval, and what it rests on."""
+
+from typing import Any
+
+Record = dict[str, Any]
+
+MEANINGS = {
+    "prevalence": "share of decisions that were harmful",
+    "precision": "share of acted decisions that were harmful",
+    "recall": "share of harmful decisions that were acted on",
+    "fpr": "share of benign decisions that were acted on",
+    "fnr": "share of harmful decisions that were allowed",
+}
+WRONG = {"over_block": "benign ones acted on", "under_block": "harmful ones allowed"}
+LEAST_SHOWN = 1e-4
+"""Shares and counts below it (in percent, or of 10,000) are nought to a reader."""
+
+
+def summary(row: Record) -> list[str]:
+    """The figures over all decisions in words, and what they rest on."""
+    told = [f"{MEANINGS[name]}: {shown(row, name)}" for name in ("precision", "fpr", "fnr", "prevalence")]
+    told += [f"{WRONG[name]} of 10,000 decisions: {per_10k(row, name)}" for name in WRONG]
+    allowed = row["decisions"] - row["acted"]
+    counts = (
+        f"judged: {row['judged_acted']:,} of {row['acted']:,} acted decisions, "
+        f"{row['judged_allowed']:,} of {allowed:,} allowed"
+    )
+    return [*told, counts, row["declared"]]
+
+
+def shown(row: Record, name: str) -> str:
+    """A share with its interval, as people read it.
+
+    >>> shown({"fpr": 0.0123, "fpr_low": 0.01, "fpr_high": 0.0161}, "fpr")
+    '1.23 % (1 to 1.61)'
+    """
+    if row.get(name) is None:
+        return "cannot tell"
+    value, low, high = (_short(100 * float(row[f"{name}{end}"])) for end in ("", "_low", "_high"))
+    return f"{value} % ({low} to {high})"
+
+
+def per_10k(row: Record, name: str) -> str:
+    """A share of all decisions as so many of 10,000, with its interval.
+
+    >>> per_10k({"over_block": 0.00041, "over_block_low": 0.0003, "over_block_high": 0.0005}, "over_block")
+    '4.1 (3 to 5)'
+    """
+    if row.get(name) is None:
+        return "cannot tell"
+    value, low, high = (_short(10_000 * float(row[f"{name}{end}"])) for end in ("", "_low", "_high"))
+    return f"{value} ({low} to {high})"
+
+
+def _short(value: float) -> str:
+    """Three digits; nought where there is nothing to see.
+
+    >>> _short(12.345), _short(1e-9), _short(1234.5)
+    ('12.3', '0', '1,234')
+    """
+    if abs(value) < LEAST_SHOWN:
+        return "0"
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
