@@ -130,13 +130,18 @@ def nowcasts(base: Any) -> list[Any]:
     ]
 
 
+def _ratio(ratio: float) -> str:
+    """Two digits, and no exponent: ×0.45, ×12, ×208."""
+    return f"×{ratio:,.0f}" if ratio >= 100 else f"×{ratio:.2g}"
+
+
 def change_rules(changes: pd.DataFrame) -> list[Any]:
     """A rule on the day of each change, the interval of that day as ground, the ratio as label."""
     import altair as alt
 
     if changes.empty:
         return []
-    label = [f"×{ratio:.2g}" if pd.notna(ratio) else "" for ratio in changes["ratio"]]
+    label = [_ratio(ratio) if pd.notna(ratio) else "" for ratio in changes["ratio"]]
     rows = changes.assign(label=label)[["day", "day_low", "day_high", "direction", "label"]]
     base = alt.Chart(inline(rows))
     colour = alt.Color(
