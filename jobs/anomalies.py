@@ -1,4 +1,4 @@
-"""The step `anomalies` of a run: usage anomalies derived from the decision log become documents of their stream."""
+"""The step `anomalies` of a run: usage anomalies derived from decisions and exposure become documents."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -18,33 +18,49 @@ from jobs.workspace import Workspace
 from mitigations.accounts import account_anomalies
 from mitigations.anomalies import COLUMNS, Options, bounded
 from mitigations.evasion import evasion_events
+from mitigations.exposure_anomalies import exposure_anomalies
 from mitigations.linked import linked_accounts
 
-VERSION = 1
+VERSION = 2
 """Raised when something else is derived from the same log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What anomalies are derived from: the decisions of all mitigations (column `mitigation`) and the exposure (as
+    `Reference.exposure`), both of complete days alone."""
+
+    log: WorkspaceLog
+    exposure: pd.DataFrame
 
 
 def _options(settings: Settings) -> Options:
     return Options(settings.false_anomalies_per_week, settings.anomalies_per_day)
 
 
-def _accounts(log: WorkspaceLog, settings: Settings) -> pd.DataFrame:
-    return account_anomalies(log.frame, _options(settings))
+def _accounts(given: Given, settings: Settings) -> pd.DataFrame:
+    return account_anomalies(given.log.frame, _options(settings)) if given.log.rows else pd.DataFrame()
 
 
-def _linked(log: WorkspaceLog, settings: Settings) -> pd.DataFrame:
-    return linked_accounts(log.frame, _options(settings))
+def _linked(given: Given, settings: Settings) -> pd.DataFrame:
+    return linked_accounts(given.log.frame, _options(settings)) if given.log.rows else pd.DataFrame()
 
 
-def _evasion(log: WorkspaceLog, settings: Settings) -> pd.DataFrame:
-    parts = [evasion_events(part, mitigation=str(name)) for name, part in log.frame.groupby("mitigation", sort=True)]
-    return _together(parts)
+def _exposure(given: Given, settings: Settings) -> pd.DataFrame:
+    return exposure_anomalies(given.exposure, _options(settings)) if len(given.exposure) else pd.DataFrame()
 
 
-Source = Callable[[WorkspaceLog, Settings], pd.DataFrame]
-SOURCES: dict[str, Source] = {"accounts": _accounts, "linked": _linked, "evasion": _evasion}
-"""By name: what finds anomalies in the log of all mitigations (column `mitigation`), complete days only. It returns
-the columns of `mitigations.anomalies`; `surprise` may be left out."""
+def _evasion(given: Given, settings: Settings) -> pd.DataFrame:
+    if not given.log.rows:
+        return pd.DataFrame()
+    own = given.log.frame.groupby("mitigation", sort=True)
+    return _together([evasion_events(part, mitigation=str(name)) for name, part in own])
+
+
+Source = Callable[[Given, Settings], pd.DataFrame]
+SOURCES: dict[str, Source] = {"accounts": _accounts, "linked": _linked, "evasion": _evasion, "exposure": _exposure}
+"""By name: what finds anomalies in what is given. It returns the columns of `mitigations.anomalies`; `surprise` may be
+left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +75,9 @@ class Derived:
 def run(store: Store, workspace: Workspace, *, as_of: str) -> Derived:
     """Derive anomalies of the days before that of `as_of` and store those that are new, all in one transaction."""
     log = whole_log(store, workspace, until=as_of[:10])
-    found = derive(log, workspace.settings)
+    exposure = store.reference.exposure()
+    given = Given(log, exposure[exposure["day"] < pd.Timestamp(as_of[:10])])
+    found = derive(given, workspace.settings)
     kept = bounded(found, most_a_day=workspace.settings.anomalies_per_day) if len(found) else pd.Series(dtype=bool)
     days = _account(found, kept)
     evidence = Evidence(log.frame, serving_rules(workspace), as_of)
@@ -70,11 +88,11 @@ def run(store: Store, workspace: Workspace, *, as_of: str) -> Derived:
     return Derived(new, len(ready) - new, int(len(found) - kept.sum()))
 
 
-def derive(log: WorkspaceLog, settings: Settings) -> pd.DataFrame:
-    """What every source finds in the log, by time: the columns of `mitigations.anomalies`, and `detector`."""
+def derive(given: Given, settings: Settings) -> pd.DataFrame:
+    """What every source finds, by time: the columns of `mitigations.anomalies`, and `detector`."""
     tables = []
-    for name, source in SOURCES.items() if len(log.frame) else ():
-        tables.append(source(log, settings).reindex(columns=list(COLUMNS)).assign(detector=name))
+    for name, source in SOURCES.items():
+        tables.append(source(given, settings).reindex(columns=list(COLUMNS)).assign(detector=name))
     rows = _together(tables)
     if not len(rows):
         return pd.DataFrame(columns=[*COLUMNS, "detector"])

@@ -57,9 +57,11 @@ def documents_of(found: pd.DataFrame, evidence: Evidence) -> list[dict[str, Any]
 
 
 def document_id(one: Mapping[str, Any]) -> str:
-    """The same for the same source, mitigation, customer, type and day; of several accounts, and the first decision."""
-    customer = null(one["customer"])
-    who = customer or "".join(list(one["decision_ids"])[:1])
+    """The same for the same source, mitigation, customer, type and day; of several accounts also the first decision,
+    of a slice its segments."""
+    customer, segments = null(one["customer"]), one["segments"] if isinstance(one["segments"], Mapping) else {}
+    slices = "&".join(f"{name}={value}" for name, value in sorted(segments.items()))
+    who = customer or "".join(list(one["decision_ids"])[:1]) or slices
     day = pd.Timestamp(one["observed_at"]).strftime("%Y-%m-%d")
     told = [str(null(part) or "") for part in (one["detector"], one["mitigation"], who, one["anomaly_type"], day)]
     return f"{SOURCE}:x{digest(chr(31).join(told))}"
@@ -70,7 +72,7 @@ def _text(one: Mapping[str, Any], behind: pd.DataFrame) -> str:
     given = null(one["text"])
     if given is not None:
         return str(given)
-    said = [str(text) for text in behind["excerpt"].dropna()]
+    said = [str(text) for text in behind["excerpt"].dropna()] if "excerpt" in behind else []
     return "\n\n".join(list({template(text): text for text in reversed(said)}.values())[::-1][:MOST_EXCERPTS])
 
 

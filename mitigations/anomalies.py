@@ -9,12 +9,14 @@ COLUMNS = (
 ).split()
 """`surprise`: false anomalies a day to be expected that are as unlikely or more, the smaller the graver; NaN unknown.
 What `attributes` has is said in docs/anomalies.md."""
-SHARE, VOLUME, MIX, NEWCOMERS, LINKED = TYPES = (
+SHARE, VOLUME, MIX, NEWCOMERS, LINKED, SLICE_BLOCKED, SLICE_VOLUME = TYPES = (
     "blocked_share_jump",
     "request_volume_jump",
     "mitigation_mix_shift",
     "new_account_burst",
     "linked_accounts",
+    "slice_blocked_jump",
+    "slice_volume_jump",
 )
 MOST_DECISIONS = 200
 """Decisions behind an anomaly that are named, the earliest; all of them are counted."""
@@ -22,7 +24,7 @@ MOST_DECISIONS = 200
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What may be chosen: false anomalies to be expected a week over all accounts and the five types of ours, and
+    """What may be chosen: false anomalies to be expected a week over all accounts and slices and the types of ours, and
     how many anomalies are kept a day, of whatever source."""
 
     false_per_week: float = 1.0
