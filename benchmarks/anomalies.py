@@ -77,7 +77,7 @@ def planted(seeds: range, options: Options) -> dict[str, Any]:
             beside += int((mine & (found["anomaly_type"] != plant.name)).sum())
         elsewhere += int((~owned).sum())
     return {
-        "found": {name: [hit[name], all_of[name]] for name in TYPES},
+        "found": {name: [hit[name], all_of[name]] for name in TYPES if all_of[name]},
         "delay_days": {name: float(np.median(days)) if days else None for name, days in delays.items()},
         "beside": beside,
         "elsewhere_a_week": round(elsewhere / (len(seeds) * (DAYS - WARM_DAYS) / 7), 3),
