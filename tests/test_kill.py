@@ -38,6 +38,7 @@ INPUTS = (
 )
 KILLS_OF_FILE = {"feedback.csv": 4, "usage_anomalies.jsonl": 3, "decisions.parquet": 3}
 KILLS_OF_STEP = {**dict.fromkeys((step.name for step in STEPS), 3), "join": 2, "enrich": 4, "notify": 2}
+ORDER = [step.name for step in STEPS]
 FEWEST_AT_WORK = 20
 
 
@@ -106,13 +107,19 @@ def undisturbed(inputs: Path, life: Life) -> None:
 
 
 def killed(command: list[str], life: Life, job: str, after: float) -> None:
-    """Start the command and kill its process group so many seconds after this job began, if it has not ended."""
+    """Start the command and kill its process group so many seconds after this job began, if it has not ended.
+
+    Where the job was done before, and is skipped, the kill comes when a later one begins.
+    """
     before = life.runs("running")
+    later = set(ORDER[ORDER.index(job) + 1 :]) if job in ORDER else set()
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, stdout=quiet, stderr=quiet, start_new_session=True)
     while process.poll() is None:
-        if any(name == job for run_id, name in life.runs("running").items() if run_id not in before):
+        working = {name for run_id, name in life.runs("running").items() if run_id not in before}
+        if job in working:
             time.sleep(after)
+        if working & {job, *later}:
             break
         time.sleep(0.01)
     if process.poll() is not None:
