@@ -7,7 +7,7 @@ import pandas as pd
 
 from jobs.diagnose_evidence import evidence, next_steps
 from jobs.diagnose_trend import thresholds_today, trend, versions
-from jobs.diagnose_words import summary
+from jobs.diagnose_words import other_actions, summary
 from jobs.log_file_columns import MONTH
 from mitigations.error_rates import error_rates
 from mitigations.judged import ACTED, Judged, judged
@@ -58,7 +58,7 @@ def diagnosis(log: Decisions, options: Options) -> Record:
     by = [name for name in log.segments if log.frame[name].nunique() <= MOST_VALUES]
     wide = [name for name in log.segments if name not in by]
     rates = records(error_rates(known, by=by))
-    notes = list(known.notes)
+    notes = [*known.notes, *other_actions(known.rows["action"], options.acted)]
     if wide:
         notes.append(f"not sliced by {', '.join(wide)}: more than {MOST_VALUES} values")
     return {

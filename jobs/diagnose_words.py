@@ -1,6 +1,10 @@
 """The figures of a diagnosis as people read them: what each means, with its interval, and what it rests on."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Record = dict[str, Any]
 
@@ -61,3 +65,14 @@ def _short(value: float) -> str:
     if abs(value) < LEAST_SHOWN:
         return "0"
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
+
+
+def other_actions(action: "pd.Series[str]", acted: Collection[str]) -> list[str]:
+    """A hint where no decision has an action of `acted`, but some have another than to allow."""
+    seen = {str(name): int(count) for name, count in action.value_counts().items() if count}
+    others = {name: count for name, count in sorted(seen.items()) if name != "allow"}
+    if not others or set(acted) & set(seen):
+        return []
+    told = ", ".join(f"{count:,} {name}" for name, count in others.items())
+    wanted = " or ".join(sorted(acted))
+    return [f"no decision was {wanted}, but {told}: if that is the mitigation's yes, say --acted {','.join(others)}"]

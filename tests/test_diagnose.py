@@ -120,6 +120,15 @@ def test_scores_and_thresholds_stand_for_an_action(tmp_path: Path) -> None:
     assert list(log.frame["action"]) == ["allow", "block", "block"]
 
 
+def test_file_whose_yes_is_another_action_says_which_option_settles_it(tmp_path: Path) -> None:
+    flags = [{**row, "outcome": "flagged" if row["outcome"] == "refused" else "allowed"} for row in rows(300)]
+    file = write(tmp_path / "flags.csv", flags)
+    count = sum(row["outcome"] == "flagged" for row in flags)
+    hint = f"no decision was block, but {count:,} flag: if that is the mitigation's yes, say --acted flag"
+    assert hint in run("--decisions", str(file)).stdout
+    assert "no decision was" not in run("--decisions", str(file), "--acted", "flag").stdout
+
+
 def test_file_without_truth_cannot_tell(tmp_path: Path) -> None:
     told = run("--decisions", str(write(tmp_path / "log.csv", [{"action": "block"}, {"action": "allow"}])))
     assert told.exit_code == 0, told.output
