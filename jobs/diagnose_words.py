@@ -38,10 +38,7 @@ def shown(row: Record, name: str) -> str:
     >>> shown({"fpr": 0.0123, "fpr_low": 0.01, "fpr_high": 0.0161}, "fpr")
     '1.23 % (1 to 1.61)'
     """
-    if row.get(name) is None:
-        return "cannot tell"
-    value, low, high = (_short(100 * float(row[f"{name}{end}"])) for end in ("", "_low", "_high"))
-    return f"{value} % ({low} to {high})"
+    return _told(row, name, 100, " %")
 
 
 def per_10k(row: Record, name: str) -> str:
@@ -50,10 +47,15 @@ def per_10k(row: Record, name: str) -> str:
     >>> per_10k({"over_block": 0.00041, "over_block_low": 0.0003, "over_block_high": 0.0005}, "over_block")
     '4.1 (3 to 5)'
     """
+    return _told(row, name, 10_000)
+
+
+def _told(row: Record, name: str, times: int, unit: str = "") -> str:
+    """A share times so many, its unit and its interval."""
     if row.get(name) is None:
         return "cannot tell"
-    value, low, high = (_short(10_000 * float(row[f"{name}{end}"])) for end in ("", "_low", "_high"))
-    return f"{value} ({low} to {high})"
+    value, low, high = (_short(times * float(row[f"{name}{end}"])) for end in ("", "_low", "_high"))
+    return f"{value}{unit} ({low} to {high})"
 
 
 def _short(value: float) -> str:

@@ -12,7 +12,7 @@ from jobs.root_cause_links import complained, complaint_themes, complaints_of, c
 from jobs.root_cause_words import summary
 from jobs.store import Store
 from mitigations.errors import Theme, error_themes
-from mitigations.errors_excerpts import Corpus, both_sides, corpus_of, excerpts_of
+from mitigations.errors_excerpts import Corpus, corpus_of, excerpts_of
 from mitigations.judged import ACTED, judged
 from mitigations.recommend import Findings, recommendations
 from mitigations.recommend_effects import HARM_COUNTS
@@ -104,7 +104,7 @@ def _withheld(found: Causes, corpus: Corpus) -> Causes:
     """The same without words of what may be harmful: themes and words by number, marks by name."""
 
     def secret(kind: str) -> bool:
-        return kind == "under_block" or not both_sides(corpus.known)
+        return kind == "under_block" or not corpus.known.both_sides
 
     themes = [
         replace(one, record={**one.record, "name": f"subject {number}, its words withheld", "phrases": []})

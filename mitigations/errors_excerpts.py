@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mitigations.judged import Judged
-from mitigations.slices import MEASURES
+from mitigations.slices import befallen
 from nlp.masks import masked
 
 Flags = npt.NDArray[np.bool_]
@@ -107,17 +107,3 @@ def excerpts_of(corpus: Corpus, kind: str) -> Excerpts:
     weight = 1.0 / corpus.known.inclusion[rows]
     left = int(domain.sum()) - len(rows)
     return Excerpts(corpus, kind, measure, reason, rows, wrong[rows], weight, corpus.place[own], left)
-
-
-def befallen(known: Judged, kind: str) -> tuple[Flags, Flags, str]:
-    """The judged rows that an error of this kind could befall, which of all rows are wrong, and the rate's name."""
-    over = kind == "over_block"
-    if known.basis[0] != "none" and known.basis[1] != "none":
-        return known.used & (known.harmful != over), known.acted == over, MEASURES[kind, True]
-    measure = MEASURES[kind, False] if known.basis[int(over)] != "none" else ""
-    return known.used & (known.acted == over), known.harmful != over, measure
-
-
-def both_sides(known: Judged) -> bool:
-    """Whether acted and allowed decisions were both judged."""
-    return known.basis[0] != "none" and known.basis[1] != "none"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mitigations.errors_excerpts import Excerpts, Flags, Floats, both_sides
+from mitigations.errors_excerpts import Excerpts, Flags, Floats
 from mitigations.judged import Judged
 from mitigations.melding import SEED, TINY, confidence_draws
 from mitigations.rates import weighted_rates
@@ -84,7 +84,7 @@ def rates_in(cases: Excerpts, inside: Flags) -> dict[str, float]:
     rate, rate_low, rate_high, rest, rest_low, rest_high, ratio, ratio_low, ratio_high. Decisions without an excerpt
     are in neither.
     """
-    table = [_melded(cases, inside), _melded(cases, ~inside)] if both_sides(cases.known) else _shares(cases, inside)
+    table = [_melded(cases, inside), _melded(cases, ~inside)] if cases.known.both_sides else _shares(cases, inside)
     tails = ("", "_low", "_high")
     found = {f"rate{tail}": end for tail, end in zip(tails, table[0], strict=True)}
     found |= {f"rest{tail}": end for tail, end in zip(tails, table[1], strict=True)}

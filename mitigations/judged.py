@@ -47,6 +47,11 @@ class Judged:
         """Whether anything is known of allowed (0) or acted (1) decisions, or there are none to know of."""
         return self.basis[side] != "none" or not (self.acted == bool(side)).any()
 
+    @property
+    def both_sides(self) -> bool:
+        """Whether acted and allowed decisions were both judged."""
+        return "none" not in self.basis
+
 
 def judged(log: pd.DataFrame, *, acted: Collection[str] = ACTED) -> Judged:
     """What the truths of a log tell.

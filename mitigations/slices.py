@@ -56,7 +56,7 @@ def err_more(
     p_value, q_value, stability.
     """
     known = log if isinstance(log, Judged) else judged(log, acted=acted)
-    rows, wrong, measure = _domain_rows(known, kind)
+    rows, wrong, measure = befallen(known, kind)
     if not measure:
         side = "acted" if kind == "over_block" else "allowed"
         return Search(kind, "", f"cannot tell: no random audit of {side} decisions")
@@ -71,12 +71,12 @@ def err_more(
     return Search(kind, measure, "", len(tried.slices), left_out, stable)
 
 
-def _domain_rows(known: Judged, kind: str) -> tuple[Flags, Flags, str]:
-    """Rows an error of this kind could befall, which of all rows are wrong, and the measure's name ("": none)."""
+def befallen(known: Judged, kind: str) -> tuple[Flags, Flags, str]:
+    """The judged rows that an error of this kind (over_block, under_block) could befall, which of all rows are wrong,
+    and the measure's name ("": no measure, as nobody judged that side)."""
     over = kind == "over_block"
     of_kind = known.harmful != over
-    both = known.basis[0] != "none" and known.basis[1] != "none"
-    if both:
+    if known.both_sides:
         return known.used & of_kind, known.acted == over, MEASURES[kind, True]
     side = int(over)
     measure = MEASURES[kind, False] if known.basis[side] != "none" else ""
@@ -143,7 +143,7 @@ def within(rows: pd.DataFrame, attributes: Mapping[str, str]) -> Flags:
 def _rates(known: Judged, own: Flags, kind: str) -> dict[str, float]:
     """The error rate in the slice and in the rest, as the table of rates tells it."""
     over = kind == "over_block"
-    if known.basis[0] != "none" and known.basis[1] != "none":
+    if known.both_sides:
         table = rates_of(known, own.astype(np.int64), ["rest", "rate"])
         name = "fpr" if over else "fnr"
         ends = table[[name, f"{name}_low", f"{name}_high"]].to_numpy(np.float64)
