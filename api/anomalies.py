@@ -44,14 +44,14 @@ class AnomalyPath(BaseModel):
 class Anomalies(Listed[AnomalyRow]):
     """A page of anomalies."""
 
-    derived: int = Field(description="anomalies derived from the decision log, in all")
+    derived: int = Field(description="anomalies derived from the decision log and the exposure, in all")
     above_cap: int = Field(description="anomalies found above the cap of their day, not stored")
 
 
 @blueprint.get("/anomalies", responses={200: Anomalies}, summary="Usage anomalies, newest first")
 @allow(STAFF, "anomalies")
 def list_anomalies(query: AnomalyQuery) -> Response:
-    """With the baseline, its interval and the false ones to be expected, where derived from the decision log."""
+    """With the baseline, its interval and the false ones to be expected, where derived."""
     page = store().anomalies.page(query.wanted(), limit=query.limit, cursor=query.cursor)
     return listing(page, AnomalyRow, chosen=query.format)
 

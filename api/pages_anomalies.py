@@ -37,6 +37,7 @@ def anomaly(anomaly_id: str) -> str:
     return render_template(
         "anomaly.html",
         one=shown(anomaly_id),
+        with_page={row["mitigation"] for row in store().effects.mitigations()},
         budget=workspace().settings.false_anomalies_per_week,
         **base_context(),
     )

@@ -17,7 +17,7 @@ class AnomalyRow(Row):
     accounts: int = Field(description="known accounts that it is about")
     mitigation: str | None
     source: str
-    derived: bool = Field(description="derived from the decision log, not from a file")
+    derived: bool = Field(description="derived from the decision log and the exposure, not from a file")
     detector: str | None
     theme_id: str | None
     theme_name: str | None

@@ -22,7 +22,7 @@ NOTE = "an anomaly says where to look; it is no finding about a person, and none
 @click.option("--type", "anomaly_type", metavar="TYPE", help="Only this type, such as blocked_share_jump.")
 @click.option("--mitigation", metavar="ID", help="Only of this mitigation.")
 @click.option("--customer", metavar="HASH", help="Only of this customer, as the store names it (c_...).")
-@click.option("--derived/--from-files", default=None, help="Only derived from the decision log, or only from files.")
+@click.option("--derived/--from-files", default=None, help="Only derived ones, or only those from files.")
 @from_option
 @to_option
 @limit_option
@@ -38,9 +38,7 @@ def anomalies(ctx: click.Context, /, workspace: Workspace, limit: int, as_json: 
     if as_json:
         show({"anomalies": page.rows, "total": page.total, **page.extra}, True)
         return
-    counted = (
-        f"{len(page.rows):,} of {page.total:,}; {page.extra['derived']:,} in all are derived from the decision log"
-    )
+    counted = f"{len(page.rows):,} of {page.total:,}; {page.extra['derived']:,} in all are derived"
     show([_brief(row) for row in page.rows], False, note=f"{counted}{_above(page.extra['above_cap'])}; {NOTE}")
 
 
@@ -86,14 +84,16 @@ def _seen(row: Row) -> str:
     if row["observed"] is None:
         return f"magnitude {row['magnitude']:g}" if row["magnitude"] is not None else ""
     of = f" of {row['decisions']:,}" if row["decisions"] is not None else ""
-    return f"{row['observed']:,}{of}" + (f" in {row['window_days']} days" if row["window_days"] > 1 else "")
+    where = f" {row['counted']}" if row["anomaly_type"].startswith("slice_") else ""
+    return f"{row['observed']:,}{of}{where}" + (f" in {row['window_days']} days" if row["window_days"] > 1 else "")
 
 
 def _usual(row: Row) -> str:
     """What is usual, with its 95 % interval."""
     if row["usual"] is None:
         return ""
-    return f"{row['usual']:.3g} ({row['usual_low']:g} to {row['usual_high']:g})"
+    usual = f"{row['usual']:,.0f}" if row["usual"] >= 1_000 else f"{row['usual']:.3g}"
+    return f"{usual} ({row['usual_low']:,.6g} to {row['usual_high']:,.6g})"
 
 
 def _weekly(expected: float | None) -> str | None:

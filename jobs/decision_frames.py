@@ -70,8 +70,9 @@ def workspace_log(
     """
     known = [row["mitigation"] for row in store.effects.mitigations()]
     if mitigation not in known:
+        do = "correct it" if known else "ingest its log with 'groundswell ingest --decisions FILE'"
         raise UnknownMitigation(
-            f"expected a mitigation ({', '.join(known) or 'none is known yet'}), got {mitigation!r}; correct it"
+            f"expected a mitigation ({', '.join(known) or 'none is known yet'}), got {mitigation!r}; {do}"
         )
     rows = _logged(DecisionLog(workspace.decisions), mitigation, since, until)
     rows = _newest_truth(rows, store.diagnosis.truths(mitigation))

@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import unquote
+from urllib.parse import unquote  # text in, text out: it opens nothing
 
 from nlp.known_words import is_word
 from nlp.obfuscation_records import Hidden

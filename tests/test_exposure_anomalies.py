@@ -1,9 +1,20 @@
 """Anomalies of slices of traffic: jumps of one slice are told, nothing else is, and later days change nothing."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
+from click.testing import CliRunner
 
+from api import ServerSettings, create_app
+from jobs import anomalies
 from jobs.anomaly_documents import document_id
+from jobs.cli import cli
+from jobs.ingest import ingest
+from jobs.ingest_plan import Request
+from jobs.store_anomalies import AnomalyFilter
+from jobs.workspace import create_workspace
 from mitigations.anomalies import COLUMNS, SLICE_BLOCKED, SLICE_VOLUME, Options
 from mitigations.exposure_anomalies import exposure_anomalies
 
@@ -70,3 +81,25 @@ def test_two_slices_of_one_day_are_two_documents() -> None:
     other = {**row, "segments": {"plan": "p1"}}
     ids = {document_id({**one, "detector": "exposure"}) for one in (row, other, dict(row))}
     assert len(ids) == 2
+
+
+def test_exposure_alone_makes_documents_that_command_and_page_show_escaped(tmp_path: Path) -> None:
+    (tmp_path / "w").mkdir()
+    workspace, _ = create_workspace(tmp_path / "w")
+    table = exposure(1, blocked=3.0)
+    plans = [segments["plan"].replace("p0", "<b>p0") for segments in table["segments"]]
+    table.drop(columns="segments").assign(plan=plans).to_csv(tmp_path / "exposure.csv", index=False)
+    now = datetime(2026, 7, 1, tzinfo=UTC)
+    with workspace.open_store() as store:
+        ingest(workspace, store, Request(tmp_path / "exposure.csv", input="exposure"), now=now)
+        first, again = (anomalies.run(store, workspace, as_of="2026-05-01T09:00:00Z") for _ in range(2))
+        (row,) = store.anomalies.page(AnomalyFilter()).rows
+        _, secret = store.keys.create(holder="Ann", role="analyst", now=now)
+    assert (first.new, again.new, again.known) == (1, 0, 1)
+    assert row["day"] == "2026-04-05" and row["observed_at"] < "2026-05-01" and row["decisions_behind"] == 0
+    listed = CliRunner(env={"COLUMNS": "200"}).invoke(cli, ["-w", str(workspace.path), "anomalies"])
+    assert "blocked requests of plan=<b>p0" in listed.output
+    client = create_app(workspace, ServerSettings(rate="100000 per minute")).test_client()
+    page = client.get(f"/anomalies/{row['document_id']}", headers={"X-API-Key": secret})
+    assert "plan=&lt;b&gt;p0" in page.text and "<b>p0" not in page.text
+    assert "/mitigations/guard" not in page.text, "there is no page of a mitigation that exposure alone names"
