@@ -1,4 +1,4 @@
-"""Usage anomalies: those derived from the decision log and the exposure with what they rest on, and lists of all there are."""
+"""Usage anomalies: those derived, with what they rest on, and lists of all there are."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
