@@ -27,7 +27,7 @@ OPTIONS = (
     click.option(
         "--vectors",
         type=click.Choice(["teacher", "student", "static"]),
-        help="The slow exact teacher (default below 2,000 claims), a student taught on the file, the static table.",
+        help="The slow exact teacher (default below 6,000 claims), a student taught on the file, the static table.",
     ),
     click.option(
         "--min-size", type=click.IntRange(2), metavar="N", help="Documents a theme needs; else by their root."

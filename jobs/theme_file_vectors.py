@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from jobs.cache import cache_directory
-from jobs.embedder import ENOUGH_TO_TEACH, taught, teaching_set
+from jobs.embedder import taught, teaching_set
 from jobs.progress import bar, say
 from jobs.settings import Settings
 from jobs.theme_file_claims import Claims
@@ -13,14 +13,17 @@ from nlp.embed import Embedder, load_embedder
 
 CHOICES = ("teacher", "student", "static")
 FEWEST_TO_TEACH = 20
+TEACHING_PAYS = 6_000
+"""With fewer claims than this in a file the teacher has read them by the time a student would be taught, and finds the
+better themes. A workspace teaches sooner (`jobs.embedder.ENOUGH_TO_TEACH`): its student serves every later run, too."""
 CHUNK = 2_000
 
 
 def chosen_embedder(claims: Claims, asked: str | None) -> Embedder:
-    """The embedder that is asked for; unasked that of the workspace's rule: the teacher itself for fewer than
-    ENOUGH_TO_TEACH claims, else a student taught on as many of them as a workspace's first run would teach on."""
+    """The embedder that is asked for; unasked the teacher itself for fewer than TEACHING_PAYS claims, else a student
+    taught on as many of them as a workspace's first run would teach on."""
     worded = sum(map(bool, claims.claims))
-    name = asked or ("teacher" if worded < ENOUGH_TO_TEACH else "student")
+    name = asked or ("teacher" if worded < TEACHING_PAYS else "student")
     if name != "student":
         return load_embedder(name, cache=cache_directory())
     lesson = lessons(claims)
