@@ -98,6 +98,7 @@ def test_serving_on_a_taken_port_is_refused_before_a_key_is_made(api_workspace: 
     assert as_json(api_workspace, "keys") == []
 
 
+@pytest.mark.slow
 def test_the_first_serve_prints_a_key_once_and_answers(tmp_path: Path) -> None:
     workspace, _ = create_workspace(tmp_path / "served")
     with socket.socket() as free:

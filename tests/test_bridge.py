@@ -117,6 +117,7 @@ def test_only_the_last_answer_before_is_kept_of_recent_feedback(store: Store) ->
     assert not {"d0001", "d0005"} & set(kept)
 
 
+@pytest.mark.slow
 def test_enriching_by_another_classifier_keeps_what_the_one_before_said(store: Store) -> None:
     said = dict(store.db.execute("SELECT document_id, kind FROM classification").fetchall())
     examples, taxonomy = seed_corpus().iloc[::23].reset_index(drop=True), load_taxonomy()

@@ -137,6 +137,7 @@ def test_the_card_says_what_it_was_made_of(classifier: Classifier) -> None:
     assert "abstains" in classifier.card["abstention"]
 
 
+@pytest.mark.slow
 def test_a_domain_added_to_the_file_is_learnt_from_its_examples(tmp_path: Path) -> None:
     taxonomy = with_gambling(tmp_path)
     examples = pd.concat([FEW, label_examples(taxonomy)], ignore_index=True)

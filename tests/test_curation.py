@@ -219,6 +219,7 @@ def test_any_history_leaves_every_prototype_with_at_most_one_living_owner(made):
     assert replayed(PARTED, made) == kept
 
 
+@pytest.mark.slow
 @given(histories())
 @settings(max_examples=100)
 def test_doing_the_edits_again_changes_nothing(made):
@@ -229,6 +230,7 @@ def test_doing_the_edits_again_changes_nothing(made):
     pd.testing.assert_frame_equal(refreshed(again, replayed(again, made)), again)
 
 
+@pytest.mark.slow
 @given(histories(), st.integers(0, 9))
 @settings(max_examples=100)
 def test_an_edit_taken_back_is_as_though_it_had_never_been_made(made, number):

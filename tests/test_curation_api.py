@@ -106,6 +106,7 @@ def test_what_cannot_be_is_a_problem_document(
     assert answer.content_type == "application/problem+json" and answer.get_json()["detail"]
 
 
+@pytest.mark.slow
 def test_a_split_is_looked_at_made_and_taken_back(client: FlaskClient, analyst: dict[str, str]) -> None:
     seen = client.post("/api/v1/themes/T0001/parts", json={"parts": 2}, headers=analyst).get_json()["items"]
     assert [part["theme_id"] for part in seen] == ["T0007", "T0008"] and seen[0]["exemplars"]

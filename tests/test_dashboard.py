@@ -209,6 +209,7 @@ def test_acknowledging_and_revealing_by_form(browser: "Browser", filled: tuple[s
     assert complaints == []
 
 
+@pytest.mark.slow
 def test_the_api_explains_itself_in_the_browser(browser: "Browser", filled: tuple[str, dict[str, str]]) -> None:
     address, keys = filled
     with signed_in(browser, address, keys["admin"]) as (page, complaints):

@@ -144,6 +144,7 @@ def test_report_holds_every_figure_with_its_interval(classifier: Classifier) -> 
     assert json.loads(json.dumps(found)) == found
 
 
+@pytest.mark.slow
 def test_documents_in_training_are_judged_out_of_fold(classifier: Classifier) -> None:
     both = pd.concat([labelled(KNOWN.head(30)), labelled(OTHERS.head(20))], ignore_index=True)
     found = {seen: report(both, judge(classifier, seen), source="both") for seen in ("held-out", "exclude", "as-is")}

@@ -250,6 +250,7 @@ def test_job_joins_decisions_exposure_audits_and_delay(store: Store) -> None:
     assert 0 < last["completeness"] <= 1
 
 
+@pytest.mark.slow
 def test_changed_count_of_a_closed_week_is_kept_as_a_revision(store: Store) -> None:
     run(store)
     week, kind, cell = "2026-W05", "over_block", "all"

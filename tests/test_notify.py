@@ -174,6 +174,7 @@ with workspace.open_store() as store:
     assert process.returncode == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_webhook_whose_sender_was_killed_is_sent_again_under_its_id(
     store: Store, workspace: Workspace, hook: Receiver
 ) -> None:

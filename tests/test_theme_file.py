@@ -166,6 +166,7 @@ def test_the_map_is_a_picture(outcome: Outcome) -> None:
     assert (outcome.path / "map.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_without_days_nothing_is_told_by_week_and_any_format_gives_the_same(outcome: Outcome, tmp_path: Path) -> None:
     pq.write_table(pa.Table.from_pylist(filed()), tmp_path / "a.parquet")
     (tmp_path / "a.jsonl.zst").write_bytes(zstandard.compress("\n".join(map(json.dumps, filed())).encode()))
@@ -175,6 +176,7 @@ def test_without_days_nothing_is_told_by_week_and_any_format_gives_the_same(outc
         assert "weekly" not in told and not any("weekly" in theme for theme in told["themes"])
 
 
+@pytest.mark.slow
 def test_a_text_file_is_a_document_a_line(tmp_path: Path) -> None:
     path = tmp_path / "titles.txt"
     path.write_text("\n".join(row["body"] for row in filed()) + "\n", "utf-8")
@@ -205,6 +207,7 @@ def test_refused_rows_are_counted_and_listed_without_their_text(tmp_path: Path) 
     assert guessed["reasons"] == {"empty_text": 1} and guessed["undated"] == 1
 
 
+@pytest.mark.slow
 def test_doubtful_days_are_an_error_where_named_and_left_out_where_guessed(tmp_path: Path) -> None:
     days = [f"{1 + number % 12:02d}/{1 + number % 11:02d}/2025" for number in range(144)]
     rows = [{**row, "created_at": day} for row, day in zip(filed(), days, strict=True)]

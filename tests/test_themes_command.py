@@ -87,6 +87,7 @@ def test_texts_of_critical_hazard_are_withheld(workspace: Workspace) -> None:
     assert "(withheld)" in run(workspace, "show", "T0005").output
 
 
+@pytest.mark.slow
 def test_a_terminal_without_unicode_gets_plain_characters(workspace: Workspace) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii:replace", "COLUMNS": "100"}
     code = "from jobs.cli import main; main()"

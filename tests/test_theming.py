@@ -301,6 +301,7 @@ def test_a_workspace_from_before_prototypes_goes_on(desk: Workspace) -> None:
         assert {one: after[one] for one in before} == before
 
 
+@pytest.mark.slow
 def test_many_themes_stand_under_roll_ups_that_keep_their_ids(tmp_path: Path) -> None:
     made, _ = create_workspace(tmp_path / "wide")
     rng = np.random.default_rng(5)

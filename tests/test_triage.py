@@ -193,6 +193,7 @@ def test_ingesting_again_queues_and_tells_nothing_twice(workspace: Workspace, tm
         assert len(store.delivery.notifications()) == 1
 
 
+@pytest.mark.slow
 def test_without_a_model_the_run_queues_the_same_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, snapshot: Callable[[Path], dict[str, list[tuple[object, ...]]]]
 ) -> None:

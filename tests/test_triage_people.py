@@ -131,6 +131,7 @@ def test_the_overview_says_how_many_wait_to_those_who_may_know(
         assert ("2 documents may be grave" in client.get("/", headers=headers).text) is said
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
 def test_closing_and_reopening_in_the_browser(served: str, api_keys: dict[str, str]) -> None:
     from playwright.sync_api import sync_playwright

@@ -229,6 +229,7 @@ def test_a_step_that_was_cut_short_goes_on_where_it_stopped(world: Path, monkeyp
         assert matched(store) == {"44-8", "45-8", "47-8"}
 
 
+@pytest.mark.slow
 def test_without_watchlists_nothing_is_left_and_other_findings_are_the_same(world: Path) -> None:
     before = {row["change_id"] for row in listed(world, "changes") if "/watch=" not in row["series"]}
     told = {row["alert_id"] for row in listed(world, "alerts", "--state", "all") if "/watch=" not in row["series"]}
