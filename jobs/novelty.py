@@ -13,6 +13,7 @@ from jobs.novelty_pool import WEEKS_BEFORE, Reader, Teach, pool_of
 from jobs.progress import say
 from jobs.settings import Settings
 from jobs.store import Store
+from jobs.theme_leaves import shares_of
 from jobs.theme_placing import corpus_of, place
 from nlp.names import load_parser
 from nlp.student import Student
@@ -155,8 +156,7 @@ def _quality(one: Newborn, said: Description) -> dict[str, Any]:
         "tightness": one.evidence["density"],
         "separation": round(one.evidence["density"] - one.evidence["similarity"], 3),
         "coherence": None,
-        "name_inside": said.inside,
-        "name_outside": said.outside,
+        **shares_of(said.name, said),
     }
     return {"quality": figures}
 

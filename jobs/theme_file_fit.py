@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from jobs.progress import say
 from jobs.settings import Settings
 from jobs.theme_file_claims import Claims
+from jobs.theme_leaves import shares_of
 from jobs.theming import FEWEST
 from topics.assign import Vectors, assign, cap_per_reporter, coverage_cost
 from topics.clusterer import default_min_topic_size
@@ -132,8 +133,8 @@ def _headings(
 
 
 def _checked(found: Description) -> dict[str, float]:
-    """What a name is worth: shares of documents in and out of the theme that hold its words."""
-    return {"name_inside": round(found.inside, 3), "name_outside": round(found.outside, 3)}
+    """What a name is worth: shares of documents in and out of the theme that hold its words, if it has words."""
+    return {name: round(share, 3) for name, share in shares_of(found.name, found).items()}
 
 
 def _costs(vectors: Vectors, found: NDArray[np.int64], centroids: Vectors) -> list[dict[str, Any]]:

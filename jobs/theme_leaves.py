@@ -11,7 +11,8 @@ from jobs.theme_placing import Corpus
 from jobs.theme_wording import Wording
 from topics.assign import Indices, Vectors, exemplars
 from topics.model import nearest_first
-from topics.name_check import NameCheck
+from topics.name_check import NameCheck, content_words
+from topics.naming import Description
 from topics.quality import quality
 from topics.standing import Prototypes, Themes, centroids
 
@@ -65,8 +66,9 @@ def leaves_of(
             "phrases": stood["phrases"] if stood is not None and not groups[place] else said[place].phrases,
             "centroid": directions[place],
             "exemplars": [str(documents["document_id"].iloc[row]) for row in chosen.get(place, [])],
-            "quality": {**figures[place].record(), **shares_of(check if stays else new)},
+            "quality": figures[place].record(),
         }
+        row["quality"] |= shares_of(str(row["name"]), check if stays else new)
         rows.append(row)
     return Leaves(ids, directions, labels, groups, rows)
 
@@ -81,6 +83,6 @@ def borne_out(check: NameCheck) -> bool:
     return check.inside >= BORNE_OUT and check.inside > check.outside
 
 
-def shares_of(check: NameCheck) -> dict[str, float]:
-    """The check of a name for the record of quality."""
-    return {"name_inside": check.inside, "name_outside": check.outside}
+def shares_of(name: str, check: NameCheck | Description) -> dict[str, float]:
+    """The check of a name for the record of quality; nothing where the name has no words to check."""
+    return {"name_inside": check.inside, "name_outside": check.outside} if content_words(name) else {}

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from jobs.store import Store
-from jobs.store_themes import ALIVE
+from jobs.theme_filter import ALIVE
 from jobs.theme_leaves import EXEMPLARS, Leaves, shares_of
 from jobs.theme_placing import Corpus
 from jobs.theme_wording import Wording
@@ -109,7 +109,7 @@ def _rows(
     for (theme, children), check in zip(groups.items(), checks, strict=True):
         name, phrases = told[theme]
         fields = _fields(rolling, children)
-        quality = {"documents": sum(rolling.sizes()[child] for child in children), **shares_of(check)}
+        quality = {"documents": sum(rolling.sizes()[child] for child in children), **shares_of(name, check)}
         rows.append({"theme_id": theme, "name": name, "phrases": phrases, "quality": quality, **fields})
     return rows
 

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from nlp.language import LANGUAGES
 from nlp.names import load_parser
 from topics.describe import LONGEST_NAME, UNNAMED, named_person
+from topics.language_names import LANGUAGE_NAMES
 from topics.name_check import checked_name, content_words
 from topics.naming import Namer, described, described_groups
 from topics.word_shares import LEAST_REPORTERS, LEAST_SHARE
@@ -134,6 +136,44 @@ def test_other_scripts_are_named_as_well(pipeline):
         "Квитанция неверна",
         "客服没有回复",
     ]
+
+
+SPANISH = [
+    "La aplicación se cierra sola cada mañana",
+    "No recibo el código para entrar",
+    "El límite se acabó en plena época de exámenes",
+]
+FRENCH = [
+    "L'application plante à chaque ouverture depuis hier",
+    "Impossible de me connecter ce matin",
+    "Il invente des chiffres et je perds mon temps",
+]
+GERMAN = [
+    "Die Anweisungen werden nach zwei Sätzen vergessen",
+    "Bitte den Dunkelmodus endlich einbauen",
+    "Hat mir dreizehn Stunden Arbeit gespart",
+]
+
+
+def test_texts_of_several_languages_about_everything_are_named_by_their_languages(pipeline):
+    mixed = SPANISH + FRENCH + GERMAN
+    (one,) = Namer([*mixed, *CLAIMS], pipeline=pipeline).described([range(9)])
+    assert one.name == "Texts in German, Spanish and French"
+    assert (one.inside, one.outside) == (0.0, 0.0)
+
+
+def test_a_subject_in_several_languages_of_a_corpus_in_them_is_not_named_by_them(pipeline):
+    assert not described((SPANISH + FRENCH + GERMAN) * 3, range(9), pipeline=pipeline).name.startswith("Texts in")
+
+
+def test_a_roll_up_of_texts_in_other_languages_is_named_by_them(pipeline):
+    namer = Namer([*SPANISH, *FRENCH, *GERMAN, *CLAIMS], pipeline=pipeline)
+    (one,) = namer.rolled_up([[range(3), range(3, 9)]], [["Unnamed theme", "Unnamed theme 2"]])
+    assert one.name == "Texts in German, Spanish and French"
+
+
+def test_every_language_that_can_be_told_has_a_name():
+    assert {"no" if code == "nb" else code for code in LANGUAGES} <= set(LANGUAGE_NAMES)
 
 
 def test_a_group_of_many_subjects_is_called_mixed():

@@ -16,6 +16,8 @@ _CHARACTERS = 3_000
 """Of a topic's claims are parsed, and of each claim _LONGEST: what takes 60 topics some ten seconds."""
 _LONGEST = 300
 _MOST = 100  # claims of a topic
+_USUAL = 500  # claims that tell which languages all are in
+_SURE = 0.9  # probability from which on a language is told
 
 
 class Reader:
@@ -25,18 +27,33 @@ class Reader:
         self.claims = claims
         self._pipeline = pipeline
         self._parsed: dict[int, Doc] = {}
-        self._english: dict[int, bool] = {}
+        self._language: dict[int, str] = {}
+        self._sure: set[int] = set()
 
     def read(self, rows: Iterable[int]) -> None:
         """Parse the English ones of the rows."""
-        new = sorted(set(rows) - self._english.keys())
+        new = sorted(set(rows) - self._language.keys())
         languages = identify([self.claims[row] for row in new])
-        self._english |= {row: code in ("en", UNKNOWN) for row, (code, _) in zip(new, languages, strict=True)}
-        self._parse([row for row in new if self._english[row]])
+        self._language |= {row: code for row, (code, _) in zip(new, languages, strict=True)}
+        self._sure |= {row for row, (_, probability) in zip(new, languages, strict=True) if probability >= _SURE}
+        self._parse([row for row in new if self._in_english(row)])
 
     def foreign(self, rows: Sequence[int]) -> bool:
         """Whether most of the rows that were read are not English."""
-        return sum(self._english[row] for row in rows) < 0.5 * len(rows)
+        return sum(map(self._in_english, rows)) < 0.5 * len(rows)
+
+    def languages(self, rows: Iterable[int]) -> list[str]:
+        """Codes of those of the rows that were read; `und` where the language is doubtful."""
+        return [self._language[row] if row in self._sure else UNKNOWN for row in rows]
+
+    def usual_languages(self) -> list[str]:
+        """Codes of an even sample of all claims; `und` where the language is doubtful."""
+        step = max(len(self.claims) // _USUAL, 1)
+        told = identify(self.claims[::step])
+        return [code if probability >= _SURE else UNKNOWN for code, probability in told]
+
+    def _in_english(self, row: int) -> bool:
+        return self._language[row] in ("en", UNKNOWN)
 
     def parsed(self, rows: Iterable[int]) -> "Iterator[tuple[int, Doc]]":
         """Row and parse of those of the rows that were read."""

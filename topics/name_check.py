@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from topics.describe import UNNAMED
+from topics.language_names import TEXTS_IN
 from topics.words import kind, segments, stem
 
 
@@ -52,7 +54,14 @@ def content_words(name: str) -> list[str]:
 
     >>> content_words("Charged for the data cap")
     ['charg', 'data', 'cap']
+
+    None where the name tells of no words: of languages, or of nothing.
+
+    >>> content_words("Texts in German and French"), content_words("Unnamed theme 2")
+    ([], [])
     """
+    if name.startswith((TEXTS_IN, UNNAMED)):
+        return []
     words = (word for part in segments(name) for word in part.low if kind(word) in ("content", "weak"))
     return list(dict.fromkeys(stem(word) for word in words))
 

@@ -9,6 +9,7 @@ import numpy as np
 from topics.describe import distinct, safe_name
 from topics.grammar import Reader, sample
 from topics.headlines import LEAST_SCORE, Headline, diverse, from_clauses, from_keys, name_of, unlike, weaker
+from topics.language_names import of_many, texts_in
 from topics.name_check import content_words, summed
 from topics.roll_up_names import interleaved, joined, shared
 from topics.shares import Counted, counted_groups
@@ -69,13 +70,16 @@ class Namer:
         for shares, own, rows in self._read(groups, candidates):
             headlines, foreign = self._headlines(shares, own, rows), self._reader.foreign(rows)
             used = [*taken, *(one.name for one in found)]
-            found.append(_description(shares, headlines, used, foreign=foreign))
+            instead, unread = self._in_languages(rows) if foreign else ("", False)
+            named = [weaker(one) for one in headlines] if instead and unread else headlines
+            found.append(_description(shares, named, used, foreign=foreign, instead=instead))
         return found
 
     def rolled_up(
         self, parents: Sequence[Groups], names: Sequence[Sequence[str]], *, taken: Collection[str] = ()
     ) -> list[Description]:
-        """A description per roll-up, in words that half of its children share, else the names of the first two.
+        """A description per roll-up, in words that half of its children share, else by its languages, where these set
+        it apart, else by the names of the first two.
 
         `parents`: the groups of each one's children; `names`: those children's names.
         """
@@ -84,7 +88,7 @@ class Namer:
         for shares, own, rows in self._read(pooled, None):
             headlines = shared(self._headlines(shares, own, rows), shares, parents[shares.group])
             used, foreign = [*taken, *(one.name for one in found)], self._reader.foreign(rows)
-            instead = joined(names[shares.group])
+            instead = (self._in_languages(rows)[0] if foreign else "") or joined(names[shares.group])
             found.append(_description(shares, headlines, used, foreign=foreign, instead=instead))
         return found
 
@@ -98,6 +102,11 @@ class Namer:
         self._reader.read(row for rows in samples for row in rows)
         for number, rows in enumerate(samples):
             yield GroupWords(words, number), candidates[number] if candidates else telling(counts, number), rows
+
+    def _in_languages(self, rows: Sequence[int]) -> tuple[str, bool]:
+        """A name that tells the languages, where these set the rows apart; whether no language has most of them."""
+        own = self._reader.languages(rows)
+        return texts_in(own, self._reader.usual_languages()), of_many(own)
 
     def _headlines(self, shares: GroupWords, own: Collection[str], rows: Sequence[int]) -> list[Headline]:
         """Candidates of a group, best first: of its parsed claims, else of its terms.

@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from topics.describe import LONGEST_NAME, safe_name
+from topics.describe import LONGEST_NAME, UNNAMED, safe_name
 from topics.headlines import Headline
 from topics.word_shares import GroupWords
 
@@ -36,12 +36,12 @@ def shared(found: Sequence[Headline], shares: GroupWords, children: Sequence[Seq
 
 
 def joined(names: Sequence[str]) -> str:
-    """The names of the first two children as one; those of mixed subjects only where there are no others.
+    """The names of the first two children as one; unnamed ones and mixed subjects only where there are no others.
 
     >>> joined(["Lost card", "Card stolen abroad", "PIN blocked"])
     'Lost card, card stolen abroad and more'
     """
-    plain = [name for name in names if not name.startswith("Mixed: ")] or list(names)
+    plain = [name for name in names if not name.startswith(("Mixed: ", UNNAMED))] or list(names)
     more = " and more" if len(names) > 2 or len(plain) < len(names) else ""
     first, second = (plain + ["", ""])[:2]
     small = second[:1].lower() + second[1:] if second[1:2].islower() else second
