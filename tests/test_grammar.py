@@ -34,6 +34,7 @@ def anything(stem):
         ("The export no longer works.", "export no longer works", "clause"),
         ("I am unable to open the files.", "unable to open files", "verb_object"),
         ("The top up was reverted.", "top up reverted", "passive"),
+        ("The advisory has been public for weeks.", "advisory has been public", "clause"),
     ],
 )
 def test_a_claim_offers_its_shortened_phrases(pipeline, text, headline, form):

@@ -160,14 +160,14 @@ class _Cutter:
         return [*(child for child in token.lefts if child.dep_ == "neg"), token]
 
     def _before(self, verb: "Token") -> "list[Token]":
-        """Negation with its auxiliary, and adverbs that make a difference ("still blocked")."""
+        """Negation with its auxiliary, adverbs that make a difference ("still blocked"), the "has" of "has been"."""
         negations = [child.i for child in verb.lefts if child.dep_ == "neg" and child.lower_ != "never"]
         return [
             child
             for child in verb.lefts
             if child.dep_ == "neg"
             or child.lower_ in _KEPT_ADVERBS
-            or (child.dep_ == "aux" and negations and child.i < negations[0])
+            or (child.dep_ == "aux" and (negations and child.i < negations[0] or verb.lower_ == "been"))
         ] + [token for child in verb.children if child.lower_ == "longer" for token in child.subtree]
 
     def _denial(self, verb: "Token") -> "list[Token] | None":
