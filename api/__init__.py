@@ -18,6 +18,7 @@ from api.anomalies import blueprint as anomalies
 from api.board import blueprint as board
 from api.counts import blueprint as counts
 from api.curation import blueprint as curation
+from api.decisions import blueprint as decisions
 from api.delivery import blueprint as delivery
 from api.description import INFO, SCHEMES
 from api.diagnosis import blueprint as diagnosis
@@ -33,6 +34,7 @@ from api.pages import blueprint as pages
 from api.pages_anomalies import blueprint as pages_anomalies
 from api.pages_corrections import blueprint as pages_corrections
 from api.pages_curation import blueprint as pages_curation
+from api.pages_decisions import blueprint as pages_decisions
 from api.pages_delivery import blueprint as pages_delivery
 from api.pages_diagnosis import blueprint as pages_diagnosis
 from api.pages_documents import blueprint as pages_documents
@@ -71,6 +73,7 @@ RESOURCES = (
     findings,
     mitigations,
     diagnosis,
+    decisions,
     evasion,
     whatif,
     board,
@@ -95,6 +98,7 @@ PAGES = (
     pages_whatif,
     pages_anomalies,
     pages_diagnosis,
+    pages_decisions,
     sessions,
 )
 UNLIMITED = ("static", "assets.vega", "probes.healthz", "probes.readyz", "probes.metrics")

@@ -38,7 +38,7 @@ def show_edit(path: EditPath) -> Response:
 @blueprint.post("/themes/<theme_id>/edits", responses={201: EditRow, **CHANGED}, summary="Edit a theme")
 @allow(REVEALERS, "themes")
 def edit_theme(path: ThemePath, body: EditBody) -> Response:
-    """Names, marks and states change at once; documents and counts follow at the next run."""
+    """Names, marks, states and, by a mute, open alerts change at once; documents and counts follow at the next run."""
     made = once(
         lambda: edit(path.theme_id, body.action, body.given(path.theme_id), body.reason),
         status=201,

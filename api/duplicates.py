@@ -18,12 +18,12 @@ blueprint = resource("duplicates")
 @blueprint.get("/duplicates", responses={200: Duplicates}, summary="Documents that count for others too")
 @allow(STAFF, "documents")
 def list_duplicates(query: DuplicateQuery) -> Response:
-    """Groups with the rules that made them; the members of one at /documents/{document_id}/duplicates."""
+    """Groups with the rules that made them; the members of one at /duplicates/{document_id}."""
     page = store().search.duplicates.page(query.wanted(), limit=query.limit, cursor=query.cursor)
     return listing(page, DuplicateRow, chosen=query.format)
 
 
-@blueprint.get("/documents/<id:document_id>/duplicates", responses={200: Group}, summary="How a document counts")
+@blueprint.get("/duplicates/<id:document_id>", responses={200: Group}, summary="How a document counts")
 @allow(STAFF, "documents")
 def show_group(path: DocumentPath) -> Response:
     """Its group, what a person decided, ids that others quote too, the suspected campaign it belongs to."""

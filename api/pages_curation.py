@@ -12,7 +12,7 @@ from api.forms import back, sent
 from api.page_parts import asked, base_context, next_address
 from api.queries import Name, Strict
 from api.queries_curation import EditBody, EditQuery, UndoBody
-from jobs.curation_words import told
+from jobs.curation_words import follows, told
 
 blueprint = Blueprint("pages_curation", __name__)
 
@@ -56,7 +56,7 @@ def edit_theme(theme_id: str) -> ResponseReturnValue:
     with store().transaction():
         made = edit(theme_id, body.action, body.given(theme_id), body.reason)
         said = told(one(made["edit_id"]))
-    flash(f"{made['edit_id']}: {said}. {FOLLOWS}")
+    flash(f"{made['edit_id']}: {said}; {follows(body.action)}")
     if body.action == "split":
         return redirect(url_for("pages_findings.theme", theme_id=theme_id), 303)
     return back(url_for("pages_findings.theme", theme_id=theme_id))

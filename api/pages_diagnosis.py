@@ -21,6 +21,7 @@ def diagnosis(mitigation: str) -> str:
     places = {
         "documents_at": url_for("pages_documents.documents") + "/",
         "themes_at": url_for("pages_findings.themes") + "/",
+        "decisions_at": url_for("pages_decisions.decision", decision_id="-").removesuffix("-"),
     }
     # The sections escape every word of the log themselves, in a template of their own.
     body = None if record is None else Markup(sections(record, **places))  # noqa: S704

@@ -82,22 +82,22 @@ def moment(value: str | None) -> str:
     return NONE if not value else f"{datetime.fromisoformat(value):%-d %b %Y %H:%M} UTC"
 
 
-def week(value: str) -> str:
+def week(value: str, year: bool = True) -> str:
     """An ISO week by its Monday.
 
-    >>> week("2026-W10")
-    '2 Mar 2026'
+    >>> week("2026-W10"), week("2026-W10", False)
+    ('2 Mar 2026', '2 Mar')
     """
-    return f"{date.fromisocalendar(int(value[:4]), int(value[6:]), 1):%-d %b %Y}"
+    return day(date.fromisocalendar(int(value[:4]), int(value[6:]), 1).isoformat(), year)
 
 
-def week_end(value: str) -> str:
+def week_end(value: str, year: bool = True) -> str:
     """The last day of an ISO week.
 
     >>> week_end("2026-W10")
     '8 Mar 2026'
     """
-    return f"{date.fromisocalendar(int(value[:4]), int(value[6:]), 7):%-d %b %Y}"
+    return day(date.fromisocalendar(int(value[:4]), int(value[6:]), 7).isoformat(), year)
 
 
 def slice_label(key: str) -> str:

@@ -127,7 +127,7 @@ class Exam:
 
 def five_shot(vectors: Vectors, classes: list[str], *, draws: int = 5) -> float:
     """Accuracy of the nearest mean of five examples a class, over several draws."""
-    names, place, counts = np.unique(classes, return_inverse=True, return_counts=True)
+    _, place, counts = np.unique(classes, return_inverse=True, return_counts=True)
     usable = np.flatnonzero(counts >= 8)
     right = []
     for draw in range(draws):

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.theme_corpora import Corpus, stackoverflow_titles
 from nlp.embed import load_embedder
 from topics.assign import Vectors
 
@@ -20,8 +21,6 @@ STEADY, COMES, GOES = 0.6, 0.75, 0.85
 """Shares of the classes: always there; there from a week after the first fit; gone before the end; the rest visit."""
 VISIT = 4
 """Weeks for which a visiting class stays."""
-
-Corpus = tuple[list[str], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +51,10 @@ def clinc150(data: Path) -> Corpus:
     return [row[0] for row in rows], [row[1] for row in rows]
 
 
-def stackoverflow(data: Path) -> Corpus:
-    """Question titles and their tags: 20,000 texts, 20 classes."""
-    texts = gzip.decompress((data / "stackoverflow_titles.txt.gz").read_bytes()).decode().splitlines()
-    labels = gzip.decompress((data / "stackoverflow_labels.txt.gz").read_bytes()).decode().split()
-    return texts[: len(labels)], labels
-
-
 CORPORA: dict[str, Callable[[Path], Corpus]] = {
     "banking77": banking77,
     "clinc150": clinc150,
-    "stackoverflow": stackoverflow,
+    "stackoverflow": stackoverflow_titles,
 }
 
 

@@ -34,6 +34,7 @@ from jobs.triage_models import make_watch
 from nlp.bundle import default_examples
 from nlp.claim import split
 from nlp.classify import ORDINARY
+from nlp.evaluate import wilson
 from nlp.redact import redact_all
 from nlp.taxonomy import TriageThresholds, TriageWeights, load_taxonomy
 from nlp.training import grave_targets
@@ -115,11 +116,10 @@ def sent(rows: pd.DataFrame, thresholds: TriageThresholds) -> pd.DataFrame:
 
 def share(held: "pd.Series[bool]") -> dict[str, Any]:
     """A share with its Wilson 95 % interval."""
-    count, of, z = int(held.sum()), len(held), 1.959964
+    count, of = int(held.sum()), len(held)
     if not of:
         return {"of": 0}
-    middle, spread = count / of + z * z / (2 * of), z * ((count / of * (1 - count / of) + z * z / (4 * of)) / of) ** 0.5
-    low, high = ((middle + sign * spread) / (1 + z * z / of) for sign in (-1, 1))
+    low, high = wilson(count, of)
     return {"count": count, "of": of, "share": round(count / of, 4), "interval": [round(low, 4), round(high, 4)]}
 
 

@@ -10,7 +10,6 @@ ROOM = 1.2
 """The height is so many times the highest estimate: an interval far wider than the number runs off the top."""
 LEAST, MOST = 0.01, 1000.0
 """Ends of the common scale of rates per 10,000, which is logarithmic: what is beyond stands at its end."""
-TICKS = (0.1, 1, 10, 100)
 
 
 def trend(points: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from jobs.cli_context import as_option, json_option, pass_workspace, reason_opti
 from jobs.cli_findings import limit_option, plain
 from jobs.workspace import Workspace
 
-Row = dict[str, Any]
 Command = Callable[..., Any]
 
 SHOWN = 3
@@ -184,7 +183,7 @@ def _edit(workspace: Workspace, action: str, theme_id: str, given: Mapping[str, 
     with workspace.open_store() as store:
         row = make(store, action, theme_id, given, by=by)
     if said["as_json"]:
-        show({**row, "from": "next run"}, True)
+        show({**row, "follows": follows(action)}, True)
         return
     click.echo(f"{row['edit_id']}: {told(row)}; {follows(action)}")
 

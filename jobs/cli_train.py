@@ -39,7 +39,7 @@ def train(ctx: click.Context, taxonomy: Path | None, force: bool, student: bool,
     now = datetime.now(UTC)
     workspace = workspace_or_none(ctx, taxonomy)
     if workspace is None:
-        trained, teaching = train_default(load_taxonomy(taxonomy), now=now), None
+        trained, teaching = train_default(load_taxonomy(taxonomy)), None
     else:
         trained = train_workspace(workspace, now=now, force=force)
         teaching = teach(workspace, now) if student else None

@@ -1,4 +1,4 @@
-"""The third step of a run: duplicates, feed coverage, and daily volumes of every series."""
+"""A step of the run: duplicates, feed coverage, and daily volumes of every series."""
 
 import hashlib
 from collections.abc import Mapping

@@ -35,7 +35,7 @@ class By:
 
 
 def make(store: Store, action: str, theme_id: str, given: Mapping[str, Any], *, by: By) -> Row:
-    """Do one edit of `topics.curation.ACTIONS`; the row of it.
+    """Do one edit of `CHECKS`; the row of it.
 
     given: rename {name}, merge {into}, split {into: parts} or {anchors: [[document ids]]}, move {document_id, to:
     theme or None}, must_not_merge {other}. What is moved out of every theme goes under the theme it was in.
@@ -63,6 +63,8 @@ def make(store: Store, action: str, theme_id: str, given: Mapping[str, Any], *, 
             create(store, theme, checked.parts, edit_id=str(row["edit_id"]), as_of=_as_of(store, row))
         _write_events(store, _events(row, checked), row)
         settle(store, str(theme["stream"]))
+        if action == "mute":
+            _end_alerts(store, row)
     return row
 
 
@@ -143,6 +145,13 @@ def states(store: Store) -> Callable[[Mapping[str, Any]], str]:
         return f"void: {why}" if why else "in force"
 
     return state
+
+
+def _end_alerts(store: Store, row: Row) -> None:
+    """Resolve what is open of muted themes as the next run would, and keep with each alert whose word it was."""
+    said = {"note": row["reason"], "edit": row["edit_id"]}
+    for alert_id in store.findings.resolve(store.curation.muted()):
+        store.findings.add_alert_event(alert_id, at=row["made_at"], actor=row["author"], action="muted", detail=said)
 
 
 def _values(themes: pd.DataFrame) -> list[tuple[Any, ...]]:

@@ -25,7 +25,7 @@ _FOLLOWS = {
     "pin": "it holds from now on",
     "unpin": "it holds from now on",
     "must_not_merge": "it holds from now on",
-    "mute": "alerts follow at the next 'groundswell run'",
+    "mute": "its open alerts are resolved, and it raises no more",
     "unmute": "alerts follow at the next 'groundswell run'",
 }
 

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from jobs.decision_log import DecisionLog, Partition
+from jobs.decision_log import NUMBERS, DecisionLog, Partition
 from jobs.store import Store
 from jobs.workspace import Workspace
 
 WORDS = ("action", "version", "language", "use_case", "truth", "truth_source")
-NUMBERS = ("score", "threshold", "inclusion_probability")
 TEXTS = ("decision_id", "customer", "conversation_id", "request_id", "excerpt")
 READ = ("decided_at", "segments", *WORDS, *NUMBERS, *TEXTS)
 ALSO_SEGMENTS = ("version", "language", "use_case")

@@ -1,7 +1,8 @@
 """The whole decision log on disk: Parquet by mitigation and month, each part written once and whole."""
 
+import functools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,35 @@ class DecisionLog:
         """Columns of a whole partition."""
         frames = [read(part, columns) for part in self.parts(partition)]
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+    def one(self, decision_id: str) -> pd.DataFrame:
+        """The decision of this id, of the newest month that has it; no row where none has. On the way it reads ids."""
+        import pyarrow.compute as pc
+        import pyarrow.parquet as pq
+
+        for partition in sorted(self.partitions(), key=lambda one: one.month, reverse=True):
+            for part in self.parts(partition):
+                with pq.ParquetFile(part) as file:
+                    place = pc.index(file.read(columns=["decision_id"])["decision_id"], decision_id).as_py()
+                    if place >= 0:
+                        found: pd.DataFrame = file.read().slice(place, 1).to_pandas()
+                        return found
+        return pd.DataFrame()
+
+    def naming(self, partition: Partition, columns: list[str], values: Mapping[str, str]) -> pd.DataFrame:
+        """Columns of the decisions of a partition of which any of the columns `values` has the value given for it."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        import pyarrow.parquet as pq
+
+        tables = [schema(columns).empty_table()]
+        for part in self.parts(partition):
+            with pq.ParquetFile(part) as file:
+                rows = file.read(columns=columns)
+            same = [pc.fill_null(pc.equal(rows[name], value), False) for name, value in values.items()]
+            tables.append(rows.filter(functools.reduce(pc.or_, same)))
+        found: pd.DataFrame = pa.concat_tables(tables).to_pandas()
+        return found
 
     def find(self, *, decisions: Iterable[str], requests: Iterable[str]) -> pd.DataFrame:
         """Every decision with one of these ids, or of one of these requests; each decision id once."""

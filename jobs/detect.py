@@ -1,4 +1,4 @@
-"""The fifth step of a run: changepoints of every series, what explains them, and the alerts they raise."""
+"""A step of the run: changepoints of every series, what explains them, and the alerts they raise."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace

@@ -6,9 +6,8 @@ from typing import Any
 
 from jobs.digest_lines import number
 from jobs.message import Message
-from jobs.report_check import page_text
+from jobs.report_check import NUMBER, page_text
 
-NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 FIXED = frozenset({"95", "10,000"})
 """The level of intervals in percent, and the requests that rates are per: they say what a figure is, not how much."""
 ITEM = re.compile(r"(?m)^[1-5]\. ")

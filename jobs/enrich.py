@@ -1,13 +1,11 @@
 """A step of the run: language, vector, kind, domain, use case, severity and hazard of every new document."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from jobs.bridge import keep
 from jobs.embedder import workspace_embedder
@@ -21,8 +19,6 @@ from nlp.embed import Embedder
 from nlp.taxonomy import Taxonomy, load_taxonomy
 from nlp.understand import Judgement, judge
 from nlp.unseen import unseen
-
-Probabilities = Mapping[str, NDArray[np.float64]]
 
 CHUNK = 1000
 """Documents committed together; a kill loses at most the work on one chunk."""

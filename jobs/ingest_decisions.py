@@ -48,6 +48,8 @@ class DecisionLoader:
             rows[name] = self._each(chunk, name, cells.name)
         for name in ("score", "threshold", "inclusion_probability"):
             rows[name] = pd.Series(self._each(chunk, name, cells.number), dtype=float)
+        # Logs write 0 where nothing could be drawn.
+        rows["inclusion_probability"] = rows["inclusion_probability"].replace(0.0, np.nan)
         rows["decided_at"] = [self.plan.time(row, "decided_at") for row in chunk.rows]
         rows["mitigation"] = self._each(chunk, "mitigation", cells.name)
         rows["action"] = self._each(chunk, "action", one_of(ACTIONS))
@@ -142,7 +144,7 @@ class DecisionLoader:
                 "inclusion_probability",
                 rows["inclusion_probability"].notna() & ~rows["inclusion_probability"].between(0, 1, "right"),
                 "bad_probability",
-                "inclusion_probability: expected more than 0 and at most 1",
+                "inclusion_probability: expected 0 to 1",
             ),
         )
         found: dict[int, Refusal] = {}

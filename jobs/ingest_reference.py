@@ -8,11 +8,11 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
+from jobs.dates import stamp
 from jobs.entry import Entry, Name
 from jobs.settings import SettingsError, checked, read_yaml
 from jobs.silence import KEY, Silence, silence_row
 from jobs.store import Store
-from jobs.store_delivery import stamp
 from jobs.store_rows import encoded
 from jobs.watchlist import Watchlist, check_watchlists
 from jobs.workspace import Workspace

@@ -161,7 +161,7 @@ def _write(
 ) -> None:
     """Store the draw, and what is new of earlier draws' chances."""
     drawn = items.iloc[found.chosen].assign(inclusion=found.inclusion[found.chosen])
-    rows = _with_gold(store, workspace, ask, _rows(workspace, drawn, ask))
+    rows = _with_gold(store, ask, _rows(workspace, drawn, ask))
     raised = np.flatnonzero((items["earlier"].to_numpy() > 0) & (found.inclusion > items["earlier"].to_numpy()))
     carried = items.iloc[raised].assign(inclusion=found.inclusion[raised])
     rows = _with_carried(rows, [{**row, "position": None} for row in _rows(workspace, carried, ask)])
@@ -216,7 +216,7 @@ def why(row: Mapping[Any, Any], ask: Ask) -> str:
     return f"classifier unsure {what}, {row['stratum']}"
 
 
-def _with_gold(store: Store, workspace: Workspace, ask: Ask, rows: list[Row]) -> list[Row]:
+def _with_gold(store: Store, ask: Ask, rows: list[Row]) -> list[Row]:
     """The rows with settled items planted among them that look like the rest."""
     wanted = round(ask.gold * len(rows))
     drawn = {row["item_id"] for row in rows}

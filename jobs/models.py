@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.cache import cache_directory
+from jobs.dates import stamp
 from jobs.progress import say
 from jobs.store_rows import encoded
 from jobs.workspace import Workspace
@@ -79,5 +80,5 @@ def promoted(workspace: Workspace) -> dict[str, Any]:
 def promote(workspace: Workspace, *, now: datetime, **models: str) -> None:
     """Let these models serve from the next run on: `classifier` a file name in models/ without ending, `student` a
     version. One atomic write; what is not named stays."""
-    entry = {**promoted(workspace), **models, "promoted_at": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    entry = {**promoted(workspace), **models, "promoted_at": stamp(now)}
     write_whole(workspace.models / FILE, (json.dumps(entry, indent=2, sort_keys=True) + "\n").encode())

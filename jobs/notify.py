@@ -10,6 +10,7 @@ from typing import Any
 
 from jobs.channel_options import Options, Place, identity
 from jobs.channels import Channel, open_channel
+from jobs.dates import stamp
 from jobs.digest_check import NumberNotInDigest
 from jobs.digest_facts import LOUD, View, look, put_off, silenced, silences_in_force
 from jobs.letters import alert_letter, digest_letter
@@ -17,7 +18,7 @@ from jobs.message import ChannelError, Message
 from jobs.reach import FALLBACK, channels_by_owner, notification_id, owner_row, triage_channels
 from jobs.settings import Settings
 from jobs.store import Store
-from jobs.store_delivery import OPEN, stamp
+from jobs.store_delivery import OPEN
 from jobs.triage_letters import triage_letter
 from jobs.triage_notice import fall_back
 from jobs.workspace import Workspace

@@ -42,7 +42,7 @@ def evasion_of(mitigation: str, adder: Adder) -> Planting:
             again = adder.dice.chance(REPEATED)
             customer = adder.dice.pick(repeaters) if again else adder.customer(index, "assistant")
             turns = _episode(adder, Attempt(mitigation, technique, customer, index))
-            told.append(_told(adder, technique, turns))
+            told.append(_told(technique, turns))
             decisions += turns
     rising = RISING[1] if mitigation == RISING[0] else None
     facts = {"techniques": list(TECHNIQUES), "success": SUCCESS, "rising_technique": rising}
@@ -118,7 +118,7 @@ def success(adder: Adder, attempt: Attempt) -> float:
     return SUCCESS_AT_FIRST + (SUCCESS_AT_LAST - SUCCESS_AT_FIRST) * risen
 
 
-def _told(adder: Adder, technique: str, turns: Sequence[Decision]) -> dict[str, Any]:
+def _told(technique: str, turns: Sequence[Decision]) -> dict[str, Any]:
     return {
         "conversation_id": turns[0].conversation_id,
         "customer_id": turns[0].customer.id,

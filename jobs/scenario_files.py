@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from jobs.dates import stamp
 from jobs.scenario_filings import Filing
-from jobs.scenario_followups import stamp
 
 FEEDBACK_COLUMNS = (
     "id",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from jobs.dates import stamp
 from jobs.scenario_calendar import Calendar
 from jobs.scenario_decisions import Decision
 from jobs.scenario_dice import Dice
@@ -97,11 +98,6 @@ def make_labels(
             }
         )
     return rows
-
-
-def stamp(moment: datetime) -> str:
-    """RFC 3339 in UTC with seconds."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _filed(row: dict[str, Any]) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from jobs.dates import stamp
 from jobs.scenario_calendar import Calendar
 from jobs.scenario_events import Event
 from jobs.scenario_filings import Filing
@@ -53,7 +54,7 @@ def document_truths(filings: Sequence[Filing]) -> list[dict[str, Any]]:
             "language": text.language,
             "event": filing.event,
             "copy_of": filing.copy_of.id if filing.copy_of else "",
-            "occurred_at": filing.happened.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "occurred_at": stamp(filing.happened),
         }
         for filing, text in zip(filings, said, strict=True)
     ]

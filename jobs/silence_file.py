@@ -10,12 +10,12 @@ from jobs.settings import SettingsError, checked, read_yaml
 from jobs.silence import FILE, KEY, Silence, silence_row
 from jobs.store_reference import DECLARED
 from jobs.yaml_list import YamlList
-from nlp.taxonomy import Taxonomy
+from nlp.taxonomy import HAZARDS, Taxonomy
 
 MOST_DAYS = 366
 """The longest silence the command line makes: what is to be quiet for ever is a muted theme, or no alert."""
 WORDS = {
-    "hazard": ("low", "elevated", "critical"),
+    "hazard": HAZARDS,
     "direction": ("up", "down"),
     "state": ("new", "ongoing", "escalating", "regressed"),
 }

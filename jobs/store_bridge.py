@@ -12,8 +12,7 @@ from jobs.store_paging import Listing, Page, read_page
 from jobs.store_rows import encoded, frame, records
 from jobs.store_search_counts import CountFilter
 from jobs.store_small_cells import blanked, hidden_cells, marked
-
-COUNTS = ("unique_before", "unique_after", "both", "unread_before")
+from mitigations.bridge import SIDES
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +147,7 @@ class Bridge:
         page = read_page(self.db, Listing(sql, parameters, ("week", "kind", "slice")), limit=limit, cursor=cursor)
         hidden, _ = hidden_cells(self.db, kind=wanted.kind, small_cell=small_cell)
         rows = [{**row, "suppressed": row["suppressed"] or _key(row) in hidden} for row in page.rows]
-        return Page(blanked(rows, COUNTS), page.next_cursor, page.total)
+        return Page(blanked(rows, SIDES), page.next_cursor, page.total)
 
 
 def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -156,7 +155,7 @@ def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return row["week"], row["kind"], row["slice"], 1
 
 
-SHOWN = ("week", "kind", "slice", *Pair.__slots__, *COUNTS, "as_of")
+SHOWN = ("week", "kind", "slice", *Pair.__slots__, *SIDES, "as_of")
 OWN = "SELECT *, unique_before + unique_after + unread_before AS claims FROM bridge"
 PLAIN = "SELECT *, 0 AS suppressed FROM bridge"
 CHOSEN = """(:kind IS NULL OR kind = :kind) AND (:slice IS NULL OR slice = :slice)

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from sqlite_utils import Database
 
+from jobs.dates import stamp
 from jobs.store_rows import encoded, frame, records
 from jobs.store_triage import WITHHELD
 
@@ -159,8 +160,3 @@ def filters(series: str) -> list[str]:
 def _seen(row: dict[str, Any]) -> tuple[Any, ...]:
     """What tells a notification as it was read from one that somebody was at since."""
     return (row["notification_id"], row["state"], row["claimed_at"], row["attempts"])
-
-
-def stamp(moment: datetime) -> str:
-    """ISO 8601 UTC text to the second, as the store writes times; the moment must know its zone."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,12 +6,11 @@ from typing import Any
 import pandas as pd
 from sqlite_utils import Database
 
-from jobs.store_rows import encoded, frame, records
+from jobs.store_rows import encoded, frame, records, wanted
 
 SPANS = "spans"
 ENTITIES = "entities"
 JSON = ("segments", "attributes")
-"""A document's id within its source, as the index `document_by_own_id` has it."""
 
 
 class Documents:
@@ -52,7 +51,7 @@ class Documents:
 
     def content_hashes(self, ids: Sequence[str]) -> dict[str, str]:
         """The content hash of each of these documents that is stored."""
-        self._wanted(ids)
+        wanted(self.db, ids)
         sql = "SELECT document_id, content_hash FROM document JOIN wanted USING (document_id)"
         return dict(self.db.conn.execute(sql).fetchall())
 
@@ -171,11 +170,6 @@ class Documents:
         """document_id, decision_id, agrees (bool), contradiction, ordered by document."""
         sql = "SELECT document_id, decision_id, agrees, contradiction FROM document_decision ORDER BY document_id"
         return frame(self.db, sql).astype({"agrees": bool})
-
-    def _wanted(self, ids: Sequence[str]) -> None:
-        self.db.conn.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (document_id TEXT PRIMARY KEY)")
-        self.db.conn.execute("DELETE FROM wanted")
-        self.db.conn.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", [(value,) for value in ids])
 
 
 def _reading(row: dict[str, Any]) -> tuple[Any, ...]:

@@ -1,6 +1,6 @@
 """What was found: series and their volumes, coverage changes, changepoints, alerts and what people did with them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -116,6 +116,13 @@ class Findings:
             marks = ", ".join(f":{name}" for name in row)
             sql = f"INSERT INTO alert ({names}) VALUES ({marks}) ON CONFLICT (fingerprint) DO UPDATE SET {updates}"
             self.db.conn.execute(sql, row)
+
+    def resolve(self, themes: Collection[str]) -> list[str]:
+        """Resolve the open alerts of these themes; their ids."""
+        sql = """
+            UPDATE alert SET state = 'resolved'
+            WHERE theme_id IN (SELECT value FROM json_each(?)) AND state <> 'resolved' RETURNING alert_id"""
+        return sorted(row[0] for row in self.db.conn.execute(sql, (encoded(sorted(themes)),)).fetchall())
 
     def assign(self, alert_id: str, *, owner: str) -> None:
         """Hand an alert on; a later run leaves the owner as it is."""

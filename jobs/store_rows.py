@@ -24,6 +24,13 @@ def records(db: Database, sql: str, parameters: Parameters = ()) -> list[dict[st
     return [{name: decoded(name, value) for name, value in zip(columns, row, strict=True)} for row in cursor.fetchall()]
 
 
+def wanted(db: Database, ids: Sequence[str]) -> None:
+    """Put these document ids, and none else, into the temporary table `wanted`, for queries to join."""
+    db.conn.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (document_id TEXT PRIMARY KEY)")
+    db.conn.execute("DELETE FROM wanted")
+    db.conn.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", [(value,) for value in ids])
+
+
 JSON_COLUMNS = frozenset(
     "segments attributes mapping options thresholds channels facets abstained phrases exemplars detail "
     "explanation evidence members collapsed quality versions parameters content matcher reasons design answers".split()

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from jobs.store_keys import timestamp
 from jobs.store_rows import encoded, records
 
 
@@ -78,12 +79,12 @@ class Runs:
             self.db.execute(
                 "INSERT INTO job_run (run_id, job, started_at, as_of, state, versions) "
                 "VALUES (?, ?, ?, ?, 'running', ?)",
-                (run_id, job, _stamp(now), as_of, encoded(dict(versions))),
+                (run_id, job, timestamp(now), as_of, encoded(dict(versions))),
             )
         return run_id
 
     def _finish(self, account: Account, now: datetime, error: str | None) -> None:
-        finished = _stamp(now + timedelta(seconds=account.seconds))
+        finished = timestamp(now + timedelta(seconds=account.seconds))
         with self.db.atomic():
             self.db.execute(
                 "UPDATE job_run SET state = ?, error = ?, seconds = ?, finished_at = ?, rows_in = ?, rows_out = ?, "
@@ -124,7 +125,7 @@ class Runs:
         sql = """
             INSERT INTO input_file (file_hash, input, mapping_hash, name, mapping, options, first_ingested_at)
             VALUES (:file_hash, :input, :mapping_hash, :name, :mapping, :options, :at) ON CONFLICT DO NOTHING"""
-        given = {"name": name, "mapping": encoded(mapping), "options": encoded(options), "at": _stamp(now)}
+        given = {"name": name, "mapping": encoded(mapping), "options": encoded(options), "at": timestamp(now)}
         self.db.execute(sql, {**key.parameters(), **given})
 
     def advance_file(self, key: FileKey, counts: Mapping[str, int], *, next_line: int) -> None:
@@ -141,7 +142,7 @@ class Runs:
 
     def quarantine(self, key: FileKey, refused: Sequence[tuple[int, str, str]], *, now: datetime) -> None:
         """Keep (line, reason, detail) of rows that were refused; the detail never quotes a text."""
-        rows = [(key.file_hash, line, key.input, reason, detail, _stamp(now)) for line, reason, detail in refused]
+        rows = [(key.file_hash, line, key.input, reason, detail, timestamp(now)) for line, reason, detail in refused]
         sql = "INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?, ?)"
         self.db.conn.executemany(sql, rows)
 
@@ -162,7 +163,3 @@ class Runs:
     def integrity(self) -> str:
         """'ok', or what SQLite finds wrong with the file."""
         return str(self.db.conn.execute("PRAGMA quick_check(1)").fetchone()[0])
-
-
-def _stamp(time: datetime) -> str:
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

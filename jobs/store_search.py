@@ -3,6 +3,7 @@
 from sqlite_utils import Database
 
 from jobs.store_search_counts import CountSearch
+from jobs.store_search_decisions import DecisionSearch
 from jobs.store_search_delivery import DeliverySearch
 from jobs.store_search_documents import DocumentSearch
 from jobs.store_search_duplicates import DuplicateSearch
@@ -21,6 +22,7 @@ class Search:
 
     def __init__(self, db: Database) -> None:
         self.documents = DocumentSearch(db)
+        self.decisions = DecisionSearch(db)
         self.duplicates = DuplicateSearch(db)
         self.themes = ThemeSearch(db)
         self.findings = FindingSearch(db)

@@ -10,7 +10,7 @@ from jobs.store_search_theme_parts import ThemeParts
 from jobs.store_search_theme_words import ThemeWords
 from jobs.store_small_cells import blanked
 from jobs.store_theme_queries import COUNTS, LISTED, MIX, TRENDS, WINDOW
-from jobs.theme_filter import ALL, LIVING, ThemeFilter, matches, order
+from jobs.theme_filter import ALIVE, ALL, ThemeFilter, matches, order
 
 Row = dict[str, Any]
 
@@ -68,7 +68,7 @@ class ThemeSearch:
         rows = [
             row
             for row in self._rows(small_cell, mixed=False)
-            if row["state"] in LIVING and row["level"] == 0 and not row["suppressed"] and _moved(row)
+            if row["state"] in ALIVE and row["level"] == 0 and not row["suppressed"] and _moved(row)
         ]
         rows.sort(key=lambda row: (-abs(row["reporters"] - (row["previous_reporters"] or 0)), row["theme_id"]))
         return self._shown(rows[:limit], small_cell)
@@ -88,7 +88,7 @@ class ThemeSearch:
         for row in rows:
             row |= mixes.get(row["theme_id"], {"kinds": [], "harm_domains": []})
             row |= {name: bool(row[name]) for name in FLAGS}
-            if row["parent_id"] is not None and row["state"] in LIVING:
+            if row["parent_id"] is not None and row["state"] in ALIVE:
                 children[row["parent_id"]] = children.get(row["parent_id"], 0) + 1
             if small_cell:
                 row |= {"size": None, "size_documents": None, "quality": _without(row["quality"], "documents")}

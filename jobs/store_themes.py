@@ -8,9 +8,8 @@ import pandas as pd
 from sqlite_utils import Database
 
 from jobs.store_rows import decoded, encoded, frame, records
+from jobs.theme_filter import ALIVE
 from topics.strands import PROTOTYPE_COLUMNS
-
-ALIVE = ("emerging", "active", "dormant")
 
 
 class Themes:

@@ -6,8 +6,8 @@ from typing import Any
 
 Row = dict[str, Any]
 
-LIVING = ("emerging", "active", "dormant")
-STATES = ("living", *LIVING, "merged", "retired")
+ALIVE = ("emerging", "active", "dormant")
+STATES = ("living", *ALIVE, "merged", "retired")
 LEAST_PART = 0.2
 """A filter by kind or harm domain finds themes with at least this share of their recent unique documents in it."""
 SORTS: dict[str, Callable[[Row], Any]] = {
@@ -50,7 +50,7 @@ EQUAL = ("stream", "level", "pinned", "muted")
 
 def matches(row: Row, wanted: ThemeFilter) -> bool:
     """Whether a row of the list is one of those wanted."""
-    if wanted.state is not None and row["state"] not in (LIVING if wanted.state == "living" else (wanted.state,)):
+    if wanted.state is not None and row["state"] not in (ALIVE if wanted.state == "living" else (wanted.state,)):
         return False
     if any(getattr(wanted, name) not in (None, row[name]) for name in EQUAL):
         return False

@@ -20,7 +20,6 @@ HEIGHT = int(MAP_HEIGHT * UNIT)
 MOST_GROUPS = 10
 DOCUMENTS = "unique documents"
 OTHERS = "others"
-NONE = "in no theme"
 # Middle tones that keep their contrast on a white and on a dark page.
 PALETTE = (
     "#3b82f6", "#d9902f", "#2f9e6b", "#e5484d", "#8b5cf6", "#0ea5b7", "#c2559d", "#9a7b2c", "#5b7fa6", "#7fa650",

@@ -8,7 +8,7 @@ import pandas as pd
 
 from jobs.curation_rules import standing
 from jobs.store import Store
-from jobs.store_themes import ALIVE
+from jobs.theme_filter import ALIVE
 
 DORMANT_DAYS = 28
 """A theme without a document for so many days is dormant; it wakes with the next one."""

@@ -77,7 +77,7 @@ def train_workspace(
     return outcome(candidate, path, serving, comparison, reasons, promoted=promoted, own=len(own))
 
 
-def train_default(taxonomy: Taxonomy, *, now: datetime, lesson: Lesson | None = None) -> Trained:
+def train_default(taxonomy: Taxonomy, *, lesson: Lesson | None = None) -> Trained:
     """Train the default classifier for a taxonomy into the cache, beside the one of the built-in taxonomy.
 
     It serves wherever this taxonomy is used; there is nothing to promote."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from jobs.dates import stamp
 from jobs.decision_log import DecisionLog
 from jobs.ingest_reference import Route, sync_reference
 from jobs.join import candidates, choose
@@ -13,7 +14,6 @@ from jobs.notify import deliver_triage
 from jobs.owners import owner_for
 from jobs.progress import Advance, bar
 from jobs.store import Store
-from jobs.store_delivery import stamp
 from jobs.triage_models import prepared_watch
 from jobs.triage_notice import queue_messages
 from jobs.workspace import Workspace

@@ -1,14 +1,15 @@
 """How long a document has been waiting, by the clock the workspace goes by."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from jobs.settings import Settings
 from jobs.store import Store
+from jobs.store_keys import timestamp
 
 
 def clock(store: Store, settings: Settings, now: datetime) -> str:
     """The moment ages are counted to, ISO 8601 UTC: the newest arrival (clock `data`) or the clock on the wall."""
-    wall = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    wall = timestamp(now)
     return wall if settings.clock == "wall" else store.documents.latest_received() or wall
 
 

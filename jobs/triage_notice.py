@@ -6,12 +6,12 @@ from typing import Any
 from urllib.parse import quote
 
 from jobs.channel_options import Options, identity
+from jobs.dates import stamp
 from jobs.digest_facts import figure
 from jobs.escapes import one_line
 from jobs.reach import notification_id, owner_row, tiers
 from jobs.settings import Settings
 from jobs.store import Store
-from jobs.store_delivery import stamp
 
 Row = dict[str, Any]
 

@@ -137,8 +137,8 @@ def counted(claims: Claims, cell: Codes, grids: Sequence[Grid]) -> list[dict[str
         for place, rule in enumerate(claims.rules)
         if (claims.rule == place).any()
     }
-    reporters, raw = held(weekly, kept, claims.reporter), held(weekly, cell, claims.reporter)
-    customers = held(weekly, kept, claims.customer)
+    reporters, raw = held(kept, claims.reporter), held(cell, claims.reporter)
+    customers = held(kept, claims.customer)
     found = []
     for grid in grids:
         unique = rolled(grid, reporters)

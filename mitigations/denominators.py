@@ -7,7 +7,6 @@ import pandas as pd
 from mitigations.cells import slice_keys, week_start
 from nlp.frames import require
 
-COLUMNS = ["requests", "blocked", "active_customers", "exposure_days"]
 WHOLE = "all"
 
 

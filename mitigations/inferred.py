@@ -73,7 +73,7 @@ def _of_one(mitigation: str, used: pd.DataFrame) -> list[Inferred]:
     lasting = [one for one in every if one.lasting]
     days = [day.date() for day in counts.index]
     told = [_told(mitigation, group, lasting, days) for group in _groups(lasting)]
-    back = [_withdrawn(one, lasting, days) for one in told if one is not None]
+    back = [_withdrawn(one) for one in told if one is not None]
     return [one for one in (*told, *back) if one is not None]
 
 
@@ -128,7 +128,7 @@ def _told(mitigation: str, group: Sequence[Stint], lasting: Sequence[Stint], day
     )
 
 
-def _withdrawn(one: Inferred, lasting: Sequence[Stint], days: Sequence[date]) -> Inferred | None:
+def _withdrawn(one: Inferred) -> Inferred | None:
     """The way back from a release that never had all requests: what was there before simply has them all again."""
     if one.until is None or one.largest > WHOLE or one.half_on is not None:
         return None

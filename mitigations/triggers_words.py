@@ -10,6 +10,7 @@ from mitigations.errors_excerpts import Corpus, Excerpts, Flags, Floats, Indices
 from mitigations.errors_found import FEWEST_ROWS
 from topics.barred_words import barred
 from topics.describe import named_person
+from topics.terms import commonest
 from topics.wording import PRIOR_WORDS
 from topics.words import kind, segments, stem
 
@@ -34,7 +35,7 @@ def words_of(corpus: Corpus) -> Words:
         for root, word in seen.items():
             spelt.setdefault(root, Counter())[word] += 1
             holders.setdefault(root, []).append(number)
-    return Words(holders, {root: _commonest(found) for root, found in spelt.items()})
+    return Words(holders, {root: commonest(found) for root, found in spelt.items()})
 
 
 def word_marks(cases: Excerpts, words: Words) -> dict[str, Flags]:
@@ -48,10 +49,6 @@ def word_marks(cases: Excerpts, words: Words) -> dict[str, Flags]:
             found.setdefault(inside.tobytes(), (int(inside.sum()), words.spelt[root], has))
     common = sorted(found.values(), key=lambda one: (-one[0], one[1]))[:MOST_WORDS]
     return {word: has for _, word, has in common}
-
-
-def _commonest(found: Counter[str]) -> str:
-    return min(found, key=lambda word: (-found[word], word))
 
 
 def _words(text: str) -> list[str]:

@@ -86,7 +86,7 @@ class Held:
             return whole**2 / np.bincount(self.cell, weights=self.times**2, minlength=cells)
 
 
-def held(grid: Grid, cell: Codes, who: Codes) -> Held:
+def held(cell: Codes, who: Codes) -> Held:
     """How often each `who` (code, -1: nobody) is in each weekly cell; items at cell -1 are left out."""
     known = (cell >= 0) & (who >= 0)
     size = int(who.max(initial=0)) + 1

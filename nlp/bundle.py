@@ -58,12 +58,6 @@ def build_default(
     return Classifier.load(path, taxonomy=taxonomy)
 
 
-def load_default(cache: Path, *, taxonomy: Taxonomy | None = None, seed: int = 0) -> Classifier:
-    """The default classifier that `build_default` left in `cache`. Raises ArtefactMissing."""
-    taxonomy = taxonomy or load_taxonomy()
-    return Classifier.load(cache / default_name(taxonomy, seed), taxonomy=taxonomy)
-
-
 def default_examples(taxonomy: Taxonomy) -> pd.DataFrame:
     """The seed corpus, then the taxonomy's texts; columns `real` (paraphrases of real feedback),
     `weight` and `grave` (what the head of grave reports learns) beside."""

@@ -114,7 +114,7 @@ class Classifier:
 
     def critical_probability(self, probabilities: Mapping[str, Floats]) -> Floats:
         """Probability of hazard "critical", shape (n,), from `probabilities`. Triage compares it with the
-        taxonomy's `grave_threshold`."""
+        taxonomy's threshold `critical`."""
         return critical_probability(self.heads, probabilities, self.taxonomy)
 
     def grave_probability(self, probabilities: Mapping[str, Floats]) -> Floats:

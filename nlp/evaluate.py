@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nlp.bootstrap import bounds, label_f1, mean_over_labels, resampled
-from nlp.calibrate import Z95, calibration_error, recalibration
+from nlp.calibrate import Z95
 
 # Labels with fewer documents are left out of macro averages: their F1 is noise.
 LEAST_SUPPORT = 8
@@ -128,25 +128,6 @@ def kappa_interval(truth: Sequence[int], predicted: Sequence[int], *, levels: in
 
     low, high = bounds(resampled(measure, len(truth), seed=seed)) if len(truth) else (-1.0, 1.0)
     return {"value": value, "low": min(low, value), "high": max(high, value)}
-
-
-def confidence(
-    truth: Sequence[str], predicted: Sequence[str], probabilities: Sequence[float], *, coverage: float
-) -> dict[str, float]:
-    """Calibration error, calibration slope, and the accuracy on the surest share `coverage`."""
-    true, said = arrays(truth, predicted)
-    sure = np.asarray(probabilities, dtype=float)
-    right = true == said
-    kept = np.argsort(-sure, kind="stable")[: int(np.ceil(coverage * len(sure)))]
-    low, high = wilson(int(right[kept].sum()), len(kept))
-    return {
-        "calibration_error": calibration_error(sure, right),
-        "calibration_slope": recalibration(sure, right)["slope"],
-        "coverage": coverage,
-        "covered_accuracy": float(right[kept].mean()) if len(kept) else float("nan"),
-        "covered_low": low,
-        "covered_high": high,
-    }
 
 
 def arrays(truth: Sequence[str], predicted: Sequence[str]) -> tuple[NDArray[np.str_], NDArray[np.str_]]:

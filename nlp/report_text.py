@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from nlp.evaluate import MEASURES
 from nlp.markdown import Row, section, spread, table
 from nlp.needs import NAMED
 
@@ -112,9 +113,6 @@ def field_text(figures: Row) -> str:
         strata("length", figures["by_length"]),
     ]
     return "\n\n".join(part for part in parts if part)
-
-
-MEASURES = ("precision", "recall", "f1")
 
 
 def calibration(figures: Row) -> str:

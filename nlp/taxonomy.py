@@ -122,11 +122,6 @@ class Taxonomy:
         """Label ids of a field, in file order."""
         return tuple(label.id for label in self.labels(field))
 
-    @property
-    def grave_threshold(self) -> float:
-        """From which probability of hazard "critical" on a document goes to triage for that alone."""
-        return self.triage.critical
-
     @cached_property
     def potentials(self) -> dict[str, str]:
         """ "grave", "serious" or "mild" by harm domain id."""

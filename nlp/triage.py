@@ -163,7 +163,7 @@ class Watch:
         if not holding:
             return None
         found = reading.found[place]
-        kind, domain = self._combination(reading, place, found, grave=holding != ["distress"])
+        kind, domain = self._combination(reading, place, grave=holding != ["distress"])
         reasons = tuple(
             Reason(rule, self._words(rule, found, kind, domain), float(scores[RULES.index(rule)])) for rule in holding
         )
@@ -180,9 +180,7 @@ class Watch:
             score=max(reason.probability for reason in reasons),
         )
 
-    def _combination(
-        self, reading: Reading, place: int, found: Sequence[GravePattern], *, grave: bool
-    ) -> tuple[str, str]:
+    def _combination(self, reading: Reading, place: int, *, grave: bool) -> tuple[str, str]:
         """The most probable kind and domain, of the critical combinations if one is feared."""
         kinds, domains = (self.classifier.heads[name].labels for name in ("kind", "harm_domain"))
         joint = np.outer(reading.heads["kind"][place], reading.heads["harm_domain"][place])

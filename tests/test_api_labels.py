@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -168,7 +169,7 @@ def test_nothing_to_draw_from_is_a_conflict(client: FlaskClient, analyst: dict[s
 
 def test_owners_read_and_product_managers_see_nothing(client: FlaskClient, api_keys: dict[str, str]) -> None:
     owner, pm = ({"X-API-Key": api_keys[role]} for role in ("owner", "pm"))
-    for path in ("/labels", "/labels/queue", "/labels/agreement", "/duplicates", "/documents/d0710/duplicates"):
+    for path in ("/labels", "/labels/queue", "/labels/agreement", "/duplicates", "/duplicates/d0710"):
         assert client.get(f"/api/v1{path}", headers=owner).status_code == 200
         assert client.get(f"/api/v1{path}", headers=pm).status_code == 403
     assert give(client, owner, (NEXT, "kind", "quality")).status_code == 403
@@ -193,15 +194,30 @@ def test_groups_are_found_by_rule_and_by_the_document_that_counts(client: FlaskC
     assert group["rules"] == {"template": group["documents"]}
 
 
+@pytest.mark.parametrize("ending", ["duplicates", "reveal", "labels"])
+def test_an_id_that_ends_as_an_address_does_is_reached(
+    api_workspace: Workspace, client: FlaskClient, analyst: dict[str, str], slashed: str, ending: str
+) -> None:
+    name = f"{slashed}/{ending}"
+    with api_workspace.open_store() as store:
+        store.db.execute("PRAGMA foreign_keys = OFF")
+        store.db.execute("UPDATE document SET document_id = ? WHERE document_id = ?", (name, slashed))
+        store.db.execute("UPDATE classification SET document_id = ? WHERE document_id = ?", (name, slashed))
+    written = quote(name, safe="/:")
+    for address in ("/api/v1/documents", "/api/v1/duplicates"):
+        assert client.get(f"{address}/{written}", headers=analyst).json["document_id"] == name
+    assert f"Document {name}" in client.get(f"/documents/{written}", headers=analyst).text
+    said = {"kept_id": "d0010", "reason": "the same again"}
+    assert client.post(f"/api/v1/documents/{written}/join", headers=analyst, json=said).json["document_id"] == name
+
+
 def test_ids_with_slashes_are_reached_by_every_address(
     client: FlaskClient, analyst: dict[str, str], slashed: str
 ) -> None:
-    from urllib.parse import quote
-
     for written in (quote(slashed, safe="/:"), quote(slashed, safe="")):
         at = f"/api/v1/documents/{written}"
         assert client.get(at, headers=analyst).json["document_id"] == slashed
-        assert client.get(f"{at}/duplicates", headers=analyst).json["document_id"] == slashed
+        assert client.get(f"/api/v1/duplicates/{written}", headers=analyst).json["document_id"] == slashed
         answer = client.post(f"{at}/join", headers=analyst, json={"kept_id": "d0010", "reason": "the same again"})
         assert answer.json["verdict"]["kept_id"] == "d0010"
         assert client.get(f"/documents/{written}", headers=analyst).status_code == 200

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from nlp.artefact import ArtefactMissing
-from nlp.bundle import build_default, default_examples, default_lesson, load_default, silent
+from nlp.bundle import build_default, default_examples, default_lesson, default_name, silent
 from nlp.classify import Classifier
 from nlp.embed import load_embedder
 from nlp.evaluate import macro_f1, per_label, quadratic_kappa
@@ -166,9 +166,9 @@ def test_examples_without_a_field_are_refused() -> None:
         train(EXAMPLES.drop(columns="use_case"), (), taxonomy=TAXONOMY)
 
 
-def test_no_trained_default_says_what_to_do(tmp_path: Path) -> None:
+def test_no_trained_model_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ArtefactMissing, match="train it first"):
-        load_default(tmp_path)
+        Classifier.load(tmp_path / "classifier", taxonomy=TAXONOMY)
 
 
 @pytest.fixture(scope="session")
@@ -181,7 +181,8 @@ def test_the_default_is_built_once_and_then_loaded(cache: Path) -> None:
     said: list[str] = []
     built = build_default(cache, progress=said.append)
     assert "training the classifier" in said
-    assert build_default(cache, progress=said.append).version == load_default(cache).version == built.version
+    kept = Classifier.load(cache / default_name(TAXONOMY, 0), taxonomy=TAXONOMY)
+    assert build_default(cache, progress=said.append).version == kept.version == built.version
     assert said.count("training the classifier") == 1
 
 

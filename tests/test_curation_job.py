@@ -233,6 +233,18 @@ def test_a_muted_theme_is_counted_and_raises_no_alert(store: Store) -> None:
     assert {"T0001", "T0002", "T0007", "T0008"} == store.curation.muted(), "with a roll-up its parts"
 
 
+def test_a_mute_resolves_the_open_alerts_of_its_theme_at_once_and_says_why(store: Store) -> None:
+    theme, other = (store.search.findings.alert(one) for one in ("A0001", "A0002"))
+    assert theme["state"] == "new" and other["theme_id"] != theme["theme_id"]
+    edit = make(store, "mute", theme["theme_id"], {}, by=BY)["edit_id"]
+    after = store.search.findings.alert("A0001")
+    assert after["state"] == "resolved"
+    assert [(one["action"], one["detail"]) for one in after["events"][len(theme["events"]) :]] == [
+        ("muted", {"edit": edit, "note": BY.reason})
+    ]
+    assert store.search.findings.alert("A0002") == other
+
+
 def test_edits_are_found_by_every_theme_they_name(store: Store) -> None:
     make(store, "split", "T0001", {"into": 2}, by=BY)
     make(store, "merge", "T0004", {"into": "T0002"}, by=BY)

@@ -44,6 +44,7 @@ DETAILS = [
     "/anomalies/d1005",
     "/documents?q=blocked&theme=T0003&segment.plan=free",
     "/documents/d0710",
+    "/decisions/dec-903",
     "/documents/d0903",
     "/documents/d0005",
     "/documents/d0011",

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from topics.delay import completeness, delay_distribution
+from topics.delay import Delays, completeness
 
 AS_OF = pd.Timestamp("2026-06-29 12:00")
 
@@ -31,7 +31,7 @@ def test_days_older_than_the_longest_delay_are_complete(late: pd.DataFrame) -> N
 
 
 def test_completeness_grows_with_age(late: pd.DataFrame) -> None:
-    assert (np.diff(delay_distribution(late, as_of=AS_OF)) >= 0).all()
+    assert (np.diff(Delays.of(late).arrived(AS_OF.normalize())) >= 0).all()
 
 
 def test_prompt_reports_leave_every_day_complete(late: pd.DataFrame) -> None:

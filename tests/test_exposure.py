@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from topics.dispersion import PRIOR_DISPERSION, dispersion
-from topics.exposure import day_groups, exposure_factor, per_10k, weekday_factors
+from topics.exposure import day_groups, exposure_factor, weekday_factors
 
 DAYS = pd.date_range("2026-01-05", periods=140, freq="D")
 
@@ -40,12 +40,6 @@ def test_a_day_without_exposure_keeps_the_last_known() -> None:
     exposure = pd.DataFrame({"day": DAYS[:30], "requests": 100.0})
     exposure.loc[29, "requests"] = 300.0
     assert exposure_factor(DAYS, exposure, mitigation=None)[-1] == pytest.approx(3.0)
-
-
-def test_per_10k_is_unknown_without_requests() -> None:
-    rate = per_10k(pd.Series([2.0, 2.0]), pd.Series([1000.0, 0.0]))
-    assert rate[0] == pytest.approx(20.0)
-    assert np.isnan(rate[1])
 
 
 def weekend_counts(level: float) -> np.ndarray:

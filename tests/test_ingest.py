@@ -300,10 +300,12 @@ def test_decision_in_two_files_is_counted_once_and_its_late_truth_is_taken(
 
 def test_decision_that_says_nothing_usable_is_quarantined(tmp_path: Path, take: Take) -> None:
     good = {"decided_at": "2026-06-01T00:00:00Z", "mitigation": "m", "action": "Blocked", "truth": ""}
+    good |= {"inclusion_probability": "0"}  # what logs write where nothing was drawn
     rows = [good, {**good, "action": "maybe"}, {**good, "mitigation": ""}, {**good, "truth": "perhaps"}]
+    rows += [{**good, "inclusion_probability": "1.5"}, {**good, "inclusion_probability": "-0.1"}]
     outcome = take(put(tmp_path / "log.csv", rows), input="decisions")
     assert outcome.rows_new == 1
-    assert outcome.reasons == {"bad_action": 1, "no_mitigation": 1, "bad_truth": 1}
+    assert outcome.reasons == {"bad_action": 1, "no_mitigation": 1, "bad_truth": 1, "bad_probability": 2}
 
 
 def real(name: str) -> Path:

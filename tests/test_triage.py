@@ -134,7 +134,7 @@ def test_a_new_threshold_is_another_version_of_the_watch_but_no_other_model(watc
     path = tmp_path / "taxonomy.yaml"
     path.write_text(yaml.safe_dump({**content, "triage": {"critical": 0.77}}, sort_keys=False), "utf-8")
     other = load_taxonomy(path)
-    assert repr(other) == repr(watch.taxonomy) and other.grave_threshold == 0.77
+    assert repr(other) == repr(watch.taxonomy) and other.triage.critical == 0.77
     stricter = Watch(watch.classifier, quick=watch.quick, exact=watch.exact)
     stricter.taxonomy = other
     assert stricter.version != watch.version

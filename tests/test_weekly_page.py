@@ -56,10 +56,24 @@ def test_a_week_tells_headlines_revision_nowcast_campaign_and_drift(client: Flas
         "6 of a suspected campaign",
         "×1.25 0.9 to 1.7",
         "drift",
-        "30 20 to 44, 80 audited",
+        "30 20 to 44 80 audited",
     ):
         assert words in told, words
     assert re.search(r"was \d+, now \d+ \(late arrivals\)", told)
+
+
+@pytest.mark.parametrize("kind", ["over_block", "under_block"])
+def test_every_week_has_a_cell_for_every_column(api_workspace: Workspace, client: FlaskClient, kind: str) -> None:
+    with api_workspace.open_store() as store:
+        names = ", ".join(name for name in store.db.table("ledger").columns_dict if name != "kind")
+        copied = f"SELECT 'under_block', {names} FROM ledger WHERE slice = 'all'"
+        store.db.execute(f"INSERT OR IGNORE INTO ledger (kind, {names}) {copied}")
+    (table,) = re.findall(r'<table class="[^"]*weekly.*?</table>', client.get(f"/weekly?kind={kind}").text, re.S)
+    head, body = table.split("<tbody>")
+    columns = head.count("rowspan") + head.split("</tr>")[1].count("<th")
+    for week in body.split("</tr>")[:-1]:
+        cells = re.findall(r"<t[hd]\b[^>]*>", week)
+        assert sum(int((re.search(r'colspan="(\d+)"', one) or [0, 1])[1]) for one in cells) == columns
 
 
 def test_a_week_leads_to_what_stands_behind_it(client: FlaskClient) -> None:

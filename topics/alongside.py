@@ -51,7 +51,7 @@ class Moved:
 
 def moved(rows: pd.DataFrame, periods: Periods) -> Moved:
     """Compare the days of a change's two periods; `rows`: kind, day, reporters."""
-    old = rows[(rows["day"] >= periods.start) & (rows["day"] < periods.day)].groupby("kind")["reporters"].sum()
+    old = rows[(rows["day"] >= periods.start) & (rows["day"] < periods.low)].groupby("kind")["reporters"].sum()
     new = rows[(rows["day"] >= periods.day) & (rows["day"] < periods.end)].groupby("kind")["reporters"].sum()
     before, after = float(old.sum()) / periods.days_before, float(new.sum()) / periods.days_after
     # Half a reporter on each side keeps the ratio of few finite.
@@ -59,15 +59,15 @@ def moved(rows: pd.DataFrame, periods: Periods) -> Moved:
     kinds = old.index.union(new.index)
     a = old.reindex(kinds, fill_value=0).to_numpy(float) / periods.days_before
     b = new.reindex(kinds, fill_value=0).to_numpy(float) / periods.days_after
-    return Moved(before, after, float(ratio), _rose(old.sum(), new.sum(), periods), _unlike(a, b))
+    likely = chance_of_more(old.sum(), new.sum(), periods.days_before, periods.days_after)
+    return Moved(before, after, float(ratio), likely, _unlike(a, b))
 
 
-def _rose(old: float, new: float, periods: Periods) -> float:
-    """p-value of so many or more after, given the total, were nothing changed (conditional binomial test)."""
+def chance_of_more(old: float, new: float, days_old: int, days_new: int) -> float:
+    """p-value of so many or more on the new days, given the total, were nothing changed (conditional binomial test)."""
     from scipy.stats import binom
 
-    share = periods.days_after / (periods.days_after + periods.days_before)
-    return float(binom.sf(new - 1, old + new, share))
+    return float(binom.sf(new - 1, old + new, days_new / (days_new + days_old)))
 
 
 def _unlike(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from topics.levels import Array
+from topics.levels import Array, fits
 from topics.score import Alarm
 
 Indexes = npt.NDArray[np.int64]
@@ -56,7 +56,7 @@ def _may_creep(sums: Array, grid: Array, anchors: Indexes, least: Array) -> dict
         prior = _posterior(sums[:, rows, first] - sums[:, rows, start])
         for end in range(first + RECENT_DAYS, sums.shape[2], LOOKED_AT_EVERY):
             prior = _drifted(prior, grid[:, rows])
-            likely = _likely(sums[:, rows, end] - sums[:, rows, end - RECENT_DAYS])
+            likely = fits(sums[:, rows, end] - sums[:, rows, end - RECENT_DAYS])
             told = _score(likely, (prior * likely).sum(axis=0))
             for row in rows[told > least[rows]]:
                 ends.setdefault(int(row), []).append(end)
@@ -75,7 +75,7 @@ def _creeping(
         believed = [(end, _drifted(prior, grid, times=(end - since) // LOOKED_AT_EVERY)) for since, prior in believed]
         before = [alarm for alarm in quick if first <= alarm.day and alarm.raised < end]
         recent = own[:, end] - own[:, max([end - RECENT_DAYS, *(alarm.day for alarm in before)])]
-        likely = _likely(recent)
+        likely = fits(recent)
         told = [
             _posterior(own[:, min(alarm.day + RECENT_DAYS, end)] - own[:, alarm.day])
             for alarm in before
@@ -95,10 +95,6 @@ def _score(likely: Array, against: "Array | float") -> Array:
     return np.asarray(2.0 * np.log(likely.mean(axis=0) / np.maximum(against, 1e-300)))
 
 
-def _likely(likelihood: Array) -> Array:
-    return np.asarray(np.exp(likelihood - likelihood.max(axis=0)))
-
-
 def _leads_away(own: Array, alarm: Alarm, end: int, home: int) -> bool:
     """Whether an alarm's new level is further from the anchor than the four weeks before it."""
     before = int((own[:, alarm.day] - own[:, max(alarm.day - RECENT_DAYS, 0)]).argmax())
@@ -114,7 +110,7 @@ def _began(own: Array, low: int, end: int) -> int:
 
 
 def _posterior(likelihood: Array) -> Array:
-    weight = _likely(likelihood)
+    weight = fits(likelihood)
     return np.asarray(weight / weight.sum(axis=0))
 
 

@@ -12,8 +12,6 @@ from typing import Any
 
 import pandas as pd
 
-ACTIONS = ("rename", "merge", "split", "pin", "unpin", "mute", "unmute", "move", "must_not_merge")
-
 Source = str | None
 """The split that a strand's prototypes come from; None where fits or novelty made them."""
 

@@ -35,7 +35,12 @@ class Delays:
         return cls(first, np.vstack([np.zeros((1, width), np.int64), np.cumsum(flat, axis=0)]))
 
     def arrived(self, today: pd.Timestamp) -> npt.NDArray[np.float64]:
-        """As `delay_distribution`, from what had been received by the end of `today` (midnight UTC)."""
+        """Share that has arrived within 0, 1, ... LONGEST_DELAY days, of what arrives within the longest, from what
+        had been received by the end of `today` (midnight UTC).
+
+        Only what had time to arrive late is compared with what did (right truncation: reverse-time hazards,
+        Kalbfleisch and Lawless 1989, JASA). All ones with too few documents.
+        """
         delays = np.arange(LONGEST_DELAY + 1)
         settled = np.clip((today - self.first).days + 1 - delays, 0, len(self.counts) - 1)
         share = np.ones(LONGEST_DELAY + 1)
@@ -69,12 +74,3 @@ def completeness_of(delays: Mapping[str, Delays], *, as_of: pd.Timestamp) -> pd.
     table = pd.DataFrame(rows, columns=["stream", "day", "completeness"])
     table["day"] = pd.to_datetime(table["day"]).astype("datetime64[ns]")
     return table.sort_values(["stream", "day"], ignore_index=True)
-
-
-def delay_distribution(documents: pd.DataFrame, *, as_of: pd.Timestamp) -> npt.NDArray[np.float64]:
-    """Share that has arrived within 0, 1, ... LONGEST_DELAY days, of what arrives within the longest.
-
-    Only what had time to arrive late is compared with what did (right truncation: reverse-time hazards,
-    Kalbfleisch and Lawless 1989, JASA). All ones with too few documents.
-    """
-    return Delays.of(documents).arrived(as_of.normalize())

@@ -38,12 +38,6 @@ def exposure_factor(days: pd.DatetimeIndex, exposure: pd.DataFrame | None, *, mi
     return np.maximum(factor.to_numpy(float), LEAST_EXPOSURE)
 
 
-def per_10k(counts: "pd.Series[float]", requests: "pd.Series[float]") -> "pd.Series[float]":
-    """Counts per 10,000 requests, by the index of `counts`. NaN where there were no requests."""
-    known = requests.reindex(counts.index)
-    return 10_000.0 * counts / known.where(known > 0)
-
-
 def weekday_factors(
     counts: Array, expected: Array, days: pd.DatetimeIndex, *, causal: bool, holidays: frozenset[pd.Timestamp]
 ) -> Array:

@@ -50,7 +50,7 @@ def found_rows(panel: Panel, found: Found, online: Prepared) -> Iterator[dict[st
         if own or regime.effect.p_value <= LARGEST_P:
             yield _row(panel, found, regime, alarm=own[0] if own else None, confirmed=True)
     for alarm, end in [*_passing(unclaimed), *((alarm, None) for alarm in further)]:
-        seen = _as_seen(alarm, found.place, online, end, further=alarm in further)
+        seen = _as_seen(alarm, found.place, online, end)
         if abs(np.log(seen.effect.ratio)) >= np.log(found.smallest_ratio):
             yield _row(panel, found, seen, alarm=alarm, confirmed=False)
 
@@ -92,8 +92,8 @@ def _passing(alarms: Sequence[Alarm]) -> Iterator[tuple[Alarm, int | None]]:
         yield alarm, end
 
 
-def _as_seen(alarm: Alarm, place: int, online: Prepared, end: int | None, *, further: bool) -> Regime:
-    """The change an alarm reported, sized from nothing later than the alarm; `further`: on the way of a ramp."""
+def _as_seen(alarm: Alarm, place: int, online: Prepared, end: int | None) -> Regime:
+    """The change an alarm reported, sized from nothing later than the alarm."""
     start = max(alarm.day - LOOK_BACK, 0)
     sums, grid = online.sums[:, place, :], online.grid[:, place]
     sized = effect(sums, grid, start=start, day=alarm.day, end=alarm.raised + 1)

@@ -18,16 +18,11 @@ class Evidence:
     similarity: Vectors
     shared: NDArray[np.int64]
     old_sizes: NDArray[np.int64]
-    new_sizes: NDArray[np.int64]
     held: Indices
 
     def forward(self) -> NDArray[np.float64]:
         """Share of each old theme's documents that went to each new topic."""
         return self.shared / np.maximum(self.old_sizes, 1)[:, None]
-
-    def back(self) -> NDArray[np.float64]:
-        """Share of each new topic's documents that came from each old theme."""
-        return self.shared / np.maximum(self.new_sizes, 1)[None, :]
 
     def detail(self, old: int, new: int) -> dict[str, object]:
         """What speaks for a tie between an old theme and a new topic, rounded for the record."""
@@ -67,6 +62,5 @@ def evidence_of(standing: Prototypes, refit: Refit) -> Evidence:
         similarity=similarities(directions, refit.centroids),
         shared=shared,
         old_sizes=np.bincount(held[held >= 0], minlength=len(ids)),
-        new_sizes=np.bincount(refit.found[refit.found >= 0], minlength=k),
         held=held,
     )

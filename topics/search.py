@@ -56,7 +56,6 @@ class Ready:
     `rates`: false alarms a week each may raise; `anchors`: row positions at which their anchors begin.
     """
 
-    panel: Panel
     first: int
     online: Prepared
     final: Prepared
@@ -126,7 +125,7 @@ def blocks(
             )
             for causal in ((True, False) if retrospect else (True,))
         ]
-        yield Ready(panel, low, both[0], both[-1], rates[block], anchors[block])
+        yield Ready(low, both[0], both[-1], rates[block], anchors[block])
 
 
 def searched(ready: Ready, settings: DetectionSettings) -> Iterator[Found]:

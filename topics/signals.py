@@ -1,7 +1,6 @@
 """Adversarial signals: what changed in a series beside its volume, for every series and signal of a run."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -38,14 +37,6 @@ FALSE_SHARE = 0.05
 SIGNAL_COLUMNS = (
     "series signal at day days strength low high denominator p_value q_value told type evidence document_ids"
 ).split()
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The two families of a run: every series as it stands, and the series of changes at their days."""
-
-    now: Sequence[Split]
-    changes: Sequence[Split]
 
 
 def signals(corpus: Corpus, changes: pd.DataFrame, *, as_of: pd.Timestamp) -> pd.DataFrame:

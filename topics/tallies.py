@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from nlp.taxonomy import HAZARDS
 from topics.conditions import UNPAGED_KINDS
 
 Indexes = npt.NDArray[np.int64]
 
-HAZARDS = ("low", "elevated", "critical")
 HAZARD_SHARE = 0.25
 """A series takes the gravest hazard that at least this share of its documents carries."""
 SERIES_COLUMNS = ("series", "stream", "theme_id", "kind", "harm_domain", "hazard", "rollup", "paged")

@@ -53,7 +53,7 @@ def term_table(claims: list[str], *, least: int = 2) -> Terms:
     return Terms(
         keys=tuple(kept),
         matrix=_matrix(documents, number),
-        surface={key: _commonest(found) for key, found in spellings.items()},
+        surface={key: commonest(found) for key, found in spellings.items()},
         shown=_shown(cut),
         words=column,
         word_matrix=_matrix(stems, column),
@@ -126,7 +126,7 @@ def _shown(cut: list[list[Segment]]) -> dict[str, str]:
         for place, word in enumerate(part.words):
             if place or not word[1:].islower():
                 forms.setdefault(part.low[place], Counter())[word] += 1
-    usual = {low: _commonest(found) for low, found in forms.items()}
+    usual = {low: commonest(found) for low, found in forms.items()}
     return {low: word for low, word in usual.items() if word != low and forms[low].total() > 1}
 
 
@@ -143,6 +143,6 @@ def _heads(cut: list[list[Segment]]) -> dict[str, float]:
     return {root: (ends[root] + 1) / (found + 2) for root, found in uses.items()}
 
 
-def _commonest(found: Counter[str]) -> str:
+def commonest(found: Counter[str]) -> str:
     """Most frequent entry, ties by alphabet."""
     return min(found, key=lambda text: (-found[text], text))
