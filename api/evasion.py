@@ -61,7 +61,7 @@ class Technique(Row):
     before: float | None = Field(description="share before the last 28 days")
     recent: float | None
     slope: float | None = Field(description="rise of the share from the first try to the last")
-    p_value: float | None
+    p_value: float | None = Field(description="chance of as much of a slope in its direction if the share stays level")
     trend: Literal["rising", "falling", "steady", "cannot tell"]
     decision_ids: list[str] = Field(description="the newest tries")
     weeks: list[dict[str, Any]]

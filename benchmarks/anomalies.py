@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
 
 from benchmarks.anomaly_worlds import DAYS, FIRST, LASTS, World, world
 from mitigations.accounts import WARM_DAYS, account_anomalies
 from mitigations.anomalies import TYPES, Options
 from mitigations.linked import linked_accounts
+from mitigations.rates import poisson_interval
 
 GRACE = 7
 """Days after a planted anomaly ended on which it may still be told."""
@@ -46,7 +46,7 @@ def null(seeds: range, options: Options) -> dict[str, Any]:
     found = pd.concat([told(world(seed, planted=0), options) for seed in seeds])
     weeks = len(seeds) * (DAYS - WARM_DAYS) / 7
     count, allowed = len(found), weeks * options.false_per_week
-    low, high = (chi2.ppf(0.025, 2 * count) / 2 if count else 0.0), chi2.ppf(0.975, 2 * count + 2) / 2
+    low, high = map(float, poisson_interval(count))
     return {
         "weeks": weeks,
         "told": count,

@@ -17,11 +17,11 @@ from jobs.store_rows import encoded
 from jobs.workspace import Workspace
 from mitigations.accounts import account_anomalies
 from mitigations.anomalies import COLUMNS, Options, bounded
-from mitigations.evasion import evasion_events
+from mitigations.evasion_anomalies import evasion_anomalies
 from mitigations.exposure_anomalies import exposure_anomalies
 from mitigations.linked import linked_accounts
 
-VERSION = 2
+VERSION = 3
 """Raised when something else is derived from the same log."""
 
 
@@ -51,10 +51,7 @@ def _exposure(given: Given, settings: Settings) -> pd.DataFrame:
 
 
 def _evasion(given: Given, settings: Settings) -> pd.DataFrame:
-    if not given.log.rows:
-        return pd.DataFrame()
-    own = given.log.frame.groupby("mitigation", sort=True)
-    return _together([evasion_events(part, mitigation=str(name)) for name, part in own])
+    return evasion_anomalies(given.log.frame, _options(settings)) if given.log.rows else pd.DataFrame()
 
 
 Source = Callable[[Given, Settings], pd.DataFrame]

@@ -84,7 +84,7 @@ def _seen(row: Row) -> str:
     if row["observed"] is None:
         return f"magnitude {row['magnitude']:g}" if row["magnitude"] is not None else ""
     of = f" of {row['decisions']:,}" if row["decisions"] is not None else ""
-    where = f" {row['counted']}" if row["anomaly_type"].startswith("slice_") else ""
+    where = f" {row['counted']}" if row["anomaly_type"].startswith(("slice_", "evasion")) else ""
     return f"{row['observed']:,}{of}{where}" + (f" in {row['window_days']} days" if row["window_days"] > 1 else "")
 
 

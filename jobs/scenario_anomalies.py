@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from jobs.dates import stamp
 from jobs.scenario_banks import Banks
 from jobs.scenario_calendar import Calendar
 from jobs.scenario_customers import Crowd
@@ -85,7 +86,7 @@ class Observer:
         product = PRODUCT_OF.get(mitigation, "")
         customer = self.crowd.draw(self.calendar.day(index), product=product)
         row: dict[str, Any] = {
-            "observed_at": self.calendar.moment(index, dice).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "observed_at": stamp(self.calendar.moment(index, dice)),
             "anomaly_type": kind,
             "magnitude": round(1.5 + float(dice.generator.lognormal(0.6, 0.7)), 2),
             "customer_id": customer.id,

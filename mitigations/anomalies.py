@@ -9,7 +9,7 @@ COLUMNS = (
 ).split()
 """`surprise`: false anomalies a day to be expected that are as unlikely or more, the smaller the graver; NaN unknown.
 What `attributes` has is said in docs/anomalies.md."""
-SHARE, VOLUME, MIX, NEWCOMERS, LINKED, SLICE_BLOCKED, SLICE_VOLUME = TYPES = (
+SHARE, VOLUME, MIX, NEWCOMERS, LINKED, SLICE_BLOCKED, SLICE_VOLUME, EVASION = TYPES = (
     "blocked_share_jump",
     "request_volume_jump",
     "mitigation_mix_shift",
@@ -17,6 +17,7 @@ SHARE, VOLUME, MIX, NEWCOMERS, LINKED, SLICE_BLOCKED, SLICE_VOLUME = TYPES = (
     "linked_accounts",
     "slice_blocked_jump",
     "slice_volume_jump",
+    "evasion",
 )
 MOST_DECISIONS = 200
 """Decisions behind an anomaly that are named, the earliest; all of them are counted."""

@@ -32,6 +32,9 @@ KINDS: dict[str, Any] = {"episode": "int64", "number": "int64", "decided_at": "d
 LOG = {"decision_id": "str", "decided_at": "datetime", "action": "str", "customer": "str"}
 
 
+_Row = dict[Any, Any]
+
+
 @dataclass(slots=True)
 class _Open:
     """An episode that goes on: its stopped request, and when it was last tried."""
@@ -54,9 +57,11 @@ def tries(log: pd.DataFrame, *, embed: Embed | None = None) -> pd.DataFrame:
     """
     rows = _candidates(require(log, LOG, what="log"))
     texts = _texts(rows, embed)
-    episodes = [one for group in _groups(rows) for one in _followed(rows, group, texts)]
-    episodes.sort(key=lambda one: (rows.at[one.origin, "decided_at"], rows.at[one.origin, "decision_id"]))
-    return _table(rows, [one for one in episodes if one.tries])
+    # Plain records, made once: asking the table for each row takes most of the time of a large log.
+    records: list[_Row] = rows.to_dict("records")
+    episodes = [one for group in _groups(rows) for one in _followed(records, group, texts)]
+    episodes.sort(key=lambda one: (records[one.origin]["decided_at"], records[one.origin]["decision_id"]))
+    return _table(records, [one for one in episodes if one.tries])
 
 
 def _candidates(log: pd.DataFrame) -> pd.DataFrame:
@@ -88,12 +93,12 @@ def _groups(rows: pd.DataFrame) -> Iterator[npt.NDArray[np.int64]]:
     yield from np.split(np.arange(len(rows)), starts[1:])
 
 
-def _followed(rows: pd.DataFrame, group: npt.NDArray[np.int64], texts: dict[str, Text]) -> list[_Open]:
+def _followed(rows: list[_Row], group: npt.NDArray[np.int64], texts: dict[str, Text]) -> list[_Open]:
     """The episodes of one stretch; a row is a try of one stopped request at most."""
-    own: list[dict[Any, Any]] = rows.iloc[group].to_dict("records")
     open_: list[_Open] = []
     done: list[_Open] = []
-    for place, row in zip(group.tolist(), own, strict=True):
+    for place in group.tolist():
+        row = rows[place]
         joined = next(
             (one for one in reversed(open_) if _joins(rows, one, row, place, texts)),
             None,
@@ -111,9 +116,9 @@ def _followed(rows: pd.DataFrame, group: npt.NDArray[np.int64], texts: dict[str,
     return done + open_
 
 
-def _joins(rows: pd.DataFrame, one: _Open, row: dict[Any, Any], place: int, texts: dict[str, Text]) -> bool:
+def _joins(rows: list[_Row], one: _Open, row: _Row, place: int, texts: dict[str, Text]) -> bool:
     """Whether a row is the next try of an episode; then it is added."""
-    conversation, excerpt = rows.at[one.origin, "conversation_id"], str(rows.at[one.origin, "excerpt"])
+    conversation, excerpt = rows[one.origin]["conversation_id"], str(rows[one.origin]["excerpt"])
     together = _same(conversation, row["conversation_id"])
     waited = row["decided_at"] - one.last
     if waited > (CONVERSATION_WINDOW if together else WINDOW):
@@ -141,16 +146,15 @@ def _same(left: object, right: object) -> bool:
     return isinstance(left, str) and bool(left) and left == right
 
 
-def _table(rows: pd.DataFrame, episodes: list[_Open]) -> pd.DataFrame:
+def _table(rows: list[_Row], episodes: list[_Open]) -> pd.DataFrame:
     found = []
     for number, one in enumerate(episodes):
-        origin = rows.at[one.origin, "decision_id"]
-        together = rows.at[one.origin, "conversation_id"]
+        origin = rows[one.origin]
         for place, (row, technique, cosine) in enumerate(one.tries, 1):
-            at = rows.loc[row, ["decision_id", "decided_at", "who", "conversation_id", "stopped"]]
+            at = rows[row]
             found.append(
-                (number, place, at["decision_id"], origin, at["decided_at"], at["who"],
-                 _same(together, at["conversation_id"]), not at["stopped"], technique,
+                (number, place, at["decision_id"], origin["decision_id"], at["decided_at"], at["who"],
+                 _same(origin["conversation_id"], at["conversation_id"]), not at["stopped"], technique,
                  np.nan if cosine is None else cosine)
             )  # fmt: skip
     table = pd.DataFrame(found, columns=list(COLUMNS))

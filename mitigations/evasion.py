@@ -5,32 +5,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
 
 from mitigations.cells import week_start
 from mitigations.episodes import STOPPED, UNTOLD, tries
 from mitigations.evasion_texts import Embed
 from mitigations.evasion_themes import OTHER, Framed, themes
+from mitigations.evasion_trend import slope, trends
 from mitigations.rates import share_interval
 
 RECENT = pd.Timedelta(days=28)
-FEWEST_CUSTOMERS = 8
-"""Who tried a technique, for a trend to be told."""
-LEVEL = 0.05
 MOST_IDS = 20
-EVENT_COLUMNS = (
-    "observed_at", "anomaly_type", "magnitude", "customer", "mitigation", "segments", "attributes", "text",
-    "decision_ids",
-)  # fmt: skip
 TECHNIQUE_COLUMNS = (
     "technique", "tries", "successes", "customers", "share", "share_low", "share_high", "first_seen", "last_seen",
     "recent_customers", "before", "recent", "slope", "p_value", "trend", "decision_ids",
 )  # fmt: skip
-LEAST_EVENT_TRIES = 3
-"""Tries of one customer on one day that make a usage anomaly, or one try hidden in some way."""
-LONGEST_TEXT = 4_000
-PLAIN = ("retry", "paraphrase", "other", UNTOLD)
-"""Techniques that people who were stopped by mistake use as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +102,8 @@ def by_week(found: pd.DataFrame) -> pd.DataFrame:
 def by_technique(found: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
     """A row a theme, the commonest first: technique, tries, successes, customers, share with ends, first and last seen.
 
-    `trend` of the share that passes over the whole time: rising, falling, steady, or cannot tell; the slope of a
-    regression on time whose errors hold each customer's tries together (Liang & Zeger 1986, Biometrika), at LEVEL over
-    all techniques (Bonferroni). `recent` and `before`: the share in the RECENT days up to `last` and before them;
-    `recent_customers`: who used it in those days.
+    `trend` of the share that passes over the whole time: see `mitigations.evasion_trend`. `recent` and `before`: the
+    share in the RECENT days up to `last` and before them; `recent_customers`: who used it in those days.
     """
     rows = []
     for theme, part in found.groupby("theme", sort=True):
@@ -130,39 +116,15 @@ def by_technique(found: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
              "decision_ids": part["decision_id"].iloc[-MOST_IDS:].tolist()}
         )  # fmt: skip
     rows.sort(key=lambda row: (-row["tries"], row["technique"]))
-    tested = max(sum(1 for row in rows if row["p_value"] is not None), 1)
-    for row in rows:
-        row["trend"] = _trend(row, LEVEL / tested)
+    for row, trend in zip(rows, trends(rows), strict=True):
+        row["trend"] = trend
     return pd.DataFrame(rows, columns=list(TECHNIQUE_COLUMNS))
 
 
 def _change(part: pd.DataFrame, recent: "pd.Series[bool]") -> dict[str, Any]:
     own = [share_of(part.loc[side, "customer"], part.loc[side, "passed"])["share"] for side in (~recent, recent)]
-    slope, chance = _slope(part)
-    return {"before": own[0], "recent": own[1], "slope": slope, "p_value": chance}
-
-
-def _slope(part: pd.DataFrame) -> tuple[float | None, float | None]:
-    """By how much the share that passes rose from the first try to the last, and its p-value; None: not known."""
-    at = (part["decided_at"] - part["decided_at"].min()).to_numpy().astype(np.float64)
-    groups = part["customer"].nunique()
-    if groups < FEWEST_CUSTOMERS or at.max() == 0 or part["passed"].nunique() < 2:
-        return None, None
-    time = at / at.max() - (at / at.max()).mean()
-    passed = part["passed"].to_numpy(np.float64)
-    spread = float((time**2).sum())
-    slope = float((time * passed).sum() / spread)
-    score = pd.Series(time * (passed - passed.mean() - slope * time)).groupby(part["customer"].to_numpy()).sum()
-    error = float(np.sqrt((score**2).sum() * groups / (groups - 1))) / spread
-    return slope, float(2 * student.sf(abs(slope) / max(error, 1e-9), groups - 1))
-
-
-def _trend(row: dict[str, Any], level: float) -> str:
-    if row["p_value"] is None:
-        return "cannot tell"
-    if row["p_value"] > level:
-        return "steady"
-    return "rising" if row["slope"] > 0 else "falling"
+    rise, chance = slope(part)
+    return {"before": own[0], "recent": own[1], "slope": rise, "p_value": chance}
 
 
 def _notes(log: pd.DataFrame, found: pd.DataFrame, stopped: int) -> tuple[str, ...]:
@@ -188,31 +150,3 @@ def _notes(log: pd.DataFrame, found: pd.DataFrame, stopped: int) -> tuple[str, .
             "a sample, tries that passed are missing, and shares that pass are too low"
         )
     return tuple(told)
-
-
-def evasion_events(log: pd.DataFrame, *, mitigation: str = "", embed: Embed | None = None) -> pd.DataFrame:
-    """Usage anomalies of type `evasion`: a customer's tries of one day, EVENT_COLUMNS, by day and customer.
-
-    One try hidden in some way or in a role is told; plain retries and paraphrases only from LEAST_EVENT_TRIES on, as
-    people who were stopped by mistake try again, too. `magnitude` is the number of tries, `text` their excerpts as they
-    are (redacted, hostile; None without any), `decision_ids` the stopped requests and the tries.
-    """
-    found = tries(log, embed=embed)
-    excerpts = log["excerpt"] if "excerpt" in log else pd.Series(None, index=log.index, dtype=object)
-    said = dict(zip(log["decision_id"], excerpts, strict=True))
-    rows: list[tuple[Any, ...]] = []
-    for (_, customer), part in found.groupby([found["decided_at"].dt.normalize(), found["customer"]], sort=True):
-        techniques = part["technique"].value_counts()
-        if len(part) < LEAST_EVENT_TRIES and set(techniques.index) <= set(PLAIN):
-            continue
-        attributes = {
-            "techniques": {str(name): int(count) for name, count in techniques.sort_index().items()},
-            "passed": int(part["passed"].sum()),
-            "episodes": int(part["episode"].nunique()),
-        }
-        texts = dict.fromkeys(text for one in part["decision_id"] if isinstance(text := said[one], str))
-        text = "\n".join(texts)[:LONGEST_TEXT] or None
-        ids = [*dict.fromkeys(part["origin_id"]), *part["decision_id"]]
-        at = part["decided_at"].max()
-        rows.append((at, "evasion", float(len(part)), customer, mitigation, {}, attributes, text, ids))
-    return pd.DataFrame(rows, columns=list(EVENT_COLUMNS))

@@ -50,7 +50,7 @@ SPLIT_SHARE, SPLIT_LENGTH = 0.75, 0.75
 HOLDS, LEAST_HELD = 0.6, 4
 """Share of the stopped words that a new frame holds; of texts with so many words."""
 LEAST_ALIKE = 0.4
-NEAR, NEAR_WITHIN = 0.45, 0.3
+NEAR, NEAR_WITHIN = 0.4, 0.3
 """Cosine from which on two texts ask for the same: of one customer, and within one conversation."""
 
 
@@ -114,7 +114,7 @@ def likeness(stopped: Text, later: Text, *, together: bool) -> Likeness:
     """What `later` does to `stopped`; `together`: in one conversation, where less likeness will do.
 
     Hidden in a way that `stopped` was not: that technique. Else retry, language_switch, splitting, persona, paraphrase
-    (near, other words), other (most of the same words in a new frame).
+    (near, other words in place of some), other (most of the same words in a new frame).
     """
     cosine = None
     if stopped.vector is not None and later.vector is not None:
@@ -130,7 +130,8 @@ def likeness(stopped: Text, later: Text, *, together: bool) -> Likeness:
         ("language_switch", _switched(stopped, later)),
         ("splitting", _split(stopped, later, shared, together)),
         ("persona", later.persona and not stopped.persona and (together or near or holds)),
-        ("paraphrase", near and not holds),
+        # Most of the same words and no frame around them: some were put in other words.
+        ("paraphrase", near and (not holds or later.length <= stopped.length + FEW_MORE)),
         ("other", holds or near),
     ):
         if technique and told:

@@ -16,6 +16,8 @@ BASE64 = re.compile(
 HEX = re.compile(
     r"(?<![\w\\])(?:0x)?(?:[0-9A-Fa-f]{2}[ :,]?){6,4000}(?!\w)|(?:(?:\\x|0x)[0-9A-Fa-f]{2}[ ,]{0,2}){6,4000}"
 )
+MARKER = re.compile(r"<ENCODED_[1-9]\d{0,6}>")
+"""What redaction leaves of long base64 (`nlp.redact_secrets.encoded_text`): that there was text, and none of it."""
 PAIR = re.compile(r"(?:\\x|0x)|[^0-9A-Fa-f]")
 BINARY = re.compile(r"(?<!\w)(?:[01]{8}[ ,]{0,2}){4,2000}(?!\w)")
 PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}|[\w.~-]|(?:&#x?[0-9A-Fa-f]{2,4};)){8,4000}")
@@ -33,7 +35,24 @@ LEAST_WORDS = 0.5
 
 
 def base64_text(text: str) -> Iterator[Hidden]:
-    """Base64 that decodes to words, in one line or wrapped. Hashes, keys, tokens (JWT: JSON) and pictures do not."""
+    """Base64 that decodes to words, in one line or wrapped. Hashes, keys, tokens (JWT: JSON) and pictures do not.
+
+    What was redacted counts by its mark alone; plain: nothing.
+    """
+    yield from sorted([*_base64(text), *_redacted(text)], key=lambda one: one.start)
+
+
+def encodes_text(letters: str) -> bool:
+    """Whether this is base64 of what people write."""
+    return bool(_text_of(letters, _from_base64))
+
+
+def _redacted(text: str) -> Iterator[Hidden]:
+    for mark in MARKER.finditer(text):
+        yield Hidden(mark.start(), mark.end(), "")
+
+
+def _base64(text: str) -> Iterator[Hidden]:
     for run in BASE64.finditer(text):
         for length in dict.fromkeys((_wrapped(run[0]), len(run[0].split("\n")[0].rstrip("\r")))):
             plain = _text_of(run[0][:length], _from_base64)

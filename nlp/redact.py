@@ -62,6 +62,7 @@ RECOGNISERS: dict[str, Recogniser] = {
         "NATIONAL_ID", redact_national.NATIONAL_ID, redact_national.national_id, gate=traits.personal_number
     ),
     "phone": Recogniser("PHONE", patterns.PHONE, redact_checks.phone, gate=traits.six_in_a_row),
+    "encoded_text": Recogniser("ENCODED", redact_secrets.RANDOM, redact_secrets.encoded_text, gate=traits.long_word),
     "random_secret": Recogniser("SECRET", redact_secrets.RANDOM, redact_secrets.random_token, gate=traits.long_word),
     "path_account": Recogniser("USER", patterns.PATH_ACCOUNT, redact_checks.account, patterns.PATH_LITERALS),
     "windows_account": Recogniser("USER", patterns.WINDOWS_ACCOUNT, redact_checks.account, patterns.WINDOWS_LITERALS),

@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 
+from nlp.obfuscation_codes import encodes_text
 from nlp.redact_checks import Found
 
 VENDOR_KEY = re.compile(
@@ -96,6 +97,13 @@ def random_token(match: re.Match[str]) -> Found:
     words = re.findall(r"(?<![A-Za-z0-9])[A-Za-z]?[a-z]{3,}(?![A-Za-z0-9])", value.replace("_", "-"))
     if changes >= 0.3 * len(value) and entropy(value) >= 4.0 and len(words) < 2:
         yield match.span()
+
+
+def encoded_text(match: re.Match[str]) -> Found:
+    """What looks random and is base64 of a sentence: taken out all the same, as nobody looked through what it says."""
+    for start, end in random_token(match):
+        if encodes_text(match.string[start:end]):
+            yield start, end
 
 
 def private_key(match: re.Match[str]) -> Found:

@@ -80,7 +80,7 @@ def test_an_anomaly_says_what_is_usual_and_which_decisions_stand_behind_it(
     assert (behind["customer"] == "c007").all() and (behind["action"] == "block").all()
     assert facts["observed"] == len(behind) == facts["decisions_behind"]
     assert facts["usual_low"] <= facts["usual"] <= facts["usual_high"] < facts["observed"] <= facts["decisions"]
-    assert facts["expected_false_a_day"] <= facts["level_a_day"] == pytest.approx(0.7 / 7 / 7, abs=1e-5)
+    assert facts["expected_false_a_day"] <= facts["level_a_day"] == pytest.approx(0.7 / 7 / 8, abs=1e-5)
     assert one["observed_at"] == behind["decided_at"].max()
 
 
