@@ -137,6 +137,32 @@ def test_a_small_domain_is_judged_by_itself(world):
     assert set(found[0].rows.tolist()) == set(small)
 
 
+def test_a_neighbour_of_before_the_window_is_no_member(world):
+    """A sibling had two documents a day all along; today's news keeps today's documents only."""
+    old = world.add(around(unit(subject(99) + 0.3 * subject(98)), 70, seed=8), ages=np.linspace(1.1, 34, 70))
+    new = world.add(around(subject(99), 14, spread=0.4), ages=np.linspace(0, 0.9, 14))
+    (one,) = world.births()
+    assert one.evidence["window_days"] == 1
+    assert set(one.rows.tolist()) <= set(new) and not set(one.rows.tolist()) & set(old)
+
+
+def test_few_documents_are_as_dense_as_many_of_their_kind(world):
+    """Density is of the subject: a handful does not look thinner than it will be."""
+    many = around(subject(99), 2000)
+    new = world.add(many[:8], ages=recent(8))
+    (one,) = world.births(threshold=0.69)
+    assert set(one.rows.tolist()) <= set(new)
+    assert one.evidence["density"] == pytest.approx(float((many @ unit(many.mean(axis=0))).mean()), abs=0.03)
+
+
+def test_a_silent_day_of_a_small_domain_is_no_news_of_its_one_subject(world):
+    """Seven of the domain's eight documents of today are of the subject that has two a day; the others are silent."""
+    world.add(around(subject(60), 62, seed=9), ages=np.linspace(1.1, 34, 62), domain="fraud")
+    world.add(unit(np.random.default_rng(10).normal(size=(150, D))), ages=np.linspace(1.1, 34, 150), domain="fraud")
+    world.add(around(subject(60), 7, seed=11), ages=np.linspace(0, 0.9, 7), domain="fraud")
+    assert world.births(weights={"fraud": 4.0}) == []
+
+
 def test_the_same_pool_bears_the_same_whatever_its_order(world):
     new = world.add(around(subject(99), 12), ages=recent(12))
     pool, vectors = world.pool, np.stack(world.vectors)

@@ -141,11 +141,11 @@ def _first(
     crowd, kept = _crowd(world, rows)
     tries = 0
     for place in places(crowd, world.bar, growth=growth):
-        expected = place.chance * place.trials / allowed * world.bar.false_births
+        expected = place.chance * place.trials / world.bar.overlap / allowed * world.bar.false_births
         if expected > world.bar.false_births or tries == _TRIES:
             return None
         tries += 1
-        one = _drawn(world, kept[place.rows], kept)
+        one = _drawn(world, kept[place.rows], kept[world.ages[kept] < place.window])
         if one is not None:
             cluster, centroid, nearest = one
             return Newborn(cluster, centroid, domain, nearest, _evidence(world, cluster, centroid, place, expected))
@@ -169,9 +169,11 @@ def _crowd(world: _World, rows: Indices) -> tuple[Crowd, Indices]:
     return Crowd(world.space[kept], world.ages[kept], writers, templates), kept
 
 
-def _drawn(world: _World, seed: Indices, kept: Indices) -> tuple[Indices, Vectors, int] | None:
-    """The cluster around a place: its rows nearest first, its middle, the nearest prototype; None if not its own."""
-    recent = kept[world.ages[kept] < max(world.bar.windows)]
+def _drawn(world: _World, seed: Indices, recent: Indices) -> tuple[Indices, Vectors, int] | None:
+    """The cluster around a place: its rows nearest first, its middle, the nearest prototype; None if not its own.
+
+    `recent`: rows of the place's window. What came before it is old, however near: a neighbouring subject's.
+    """
     own = _nearest_known(world.vectors[recent], world.ground.standing)
     cluster = seed
     for _ in range(_ROUNDS):
@@ -189,7 +191,7 @@ def _drawn(world: _World, seed: Indices, kept: Indices) -> tuple[Indices, Vector
     centroid = direction(world.vectors[cluster])
     near, similarity = _known(centroid, world.ground.standing)
     apart = max(similarity, _known(centroid, world.ground.closed)[1]) < world.bar.apart
-    dense = float(np.mean(_without_self(world.vectors[cluster]))) >= world.ground.threshold
+    dense = _density(world.vectors[cluster]) >= world.ground.threshold
     enough = _voices(world.pool, cluster) > min(world.bar.crowds)
     return (cluster, centroid, near) if apart and dense and enough else None
 
@@ -202,7 +204,7 @@ def _evidence(world: _World, cluster: Indices, centroid: Vectors, place: Place, 
         "documents": len(cluster),
         "reporters": _reporters(members),
         "templates": int(members["template"].nunique()),
-        "density": round(float(np.mean(_without_self(world.vectors[cluster]))), 3),
+        "density": round(_density(world.vectors[cluster]), 3),
         "window_days": place.window,
         "voices": place.voices,
         "before": place.before,
@@ -239,6 +241,20 @@ def _without_self(vectors: Vectors) -> Vectors:
     cosines = (rows * others).sum(axis=1) / np.maximum(np.linalg.norm(others, axis=1), 1e-12)
     rounded: Vectors = np.round(cosines, 5).astype(np.float32)
     return rounded
+
+
+def _density(vectors: Vectors) -> float:
+    """Cosine that such documents will have to their middle when many have come: the root of their mean cosine to
+    one another. Of a few, the middle of the others is a poor guess, and each looks farther from it than it will be.
+
+    >>> round(_density(np.array([[1, 0], [0.6, 0.8]], dtype=np.float32)), 3)
+    0.775
+    """
+    count = len(vectors)
+    if count < 2:
+        return 1.0
+    length = float(np.square(vectors.astype(np.float64).sum(axis=0)).sum())
+    return round(float(np.sqrt(max(length - count, 0.0) / (count * (count - 1)))), 5)
 
 
 def _nearest_known(vectors: Vectors, known: Vectors) -> Vectors:

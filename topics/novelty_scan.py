@@ -14,7 +14,7 @@ NEIGHBOURS = 96
 
 _CHUNK = 512
 _PRIOR = 0.5  # documents that a place without any might have had
-_SHRINK = 20.0  # documents' worth of belief that a domain grew like all
+_SHRINK = 20.0  # recent documents' worth of belief that a domain grew like all
 _TINIEST = 1e-30
 
 
@@ -23,14 +23,16 @@ class Bar:
     """What a cluster must pass to be born.
 
     `windows`: days over which news may gather; `crowds`: numbers of further voices at which a place is judged;
-    `false_births`: of a day, as the sum over all places, which overlap, so that fewer come; `dispersion`: variance
-    of a subject's daily volume beyond Poisson's, as m + dispersion · m²; `apart`: cosine to a standing theme at
-    which it is that theme.
+    `false_births`: to expect of a day without news; `overlap`: how many places that pass by chance come to one
+    birth, since places, sizes and windows share their documents and some are no subject of their own (measured on
+    quiet streams, `benchmarks/theme_birth.py`); `dispersion`: variance of a subject's daily volume beyond Poisson's,
+    as m + dispersion · m²; `apart`: cosine to a standing theme at which it is that theme.
     """
 
     windows: tuple[int, ...] = (1, 3, 7)
     crowds: tuple[int, ...] = (3, 4, 5, 6, 7, 8, 10, 12, 15, 20)
-    false_births: float = 0.03
+    false_births: float = 0.02
+    overlap: float = 5.0
     dispersion: float = 0.12
     apart: float = 0.85
 
@@ -106,8 +108,10 @@ class _Odds:
         before = np.arange(NEIGHBOURS + 1, dtype=np.float64)[:, None]
         voices = np.arange(max(bar.crowds) + 1, dtype=np.float64)[None, :]
         # How all else grew: the place itself is left out, or a large subject would excuse itself.
-        rest = np.maximum(recent - 1 - voices, 0) + _SHRINK * growth
-        expected = (before + _PRIOR) * rest / (np.maximum(len(age) - recent - before, 0) + _SHRINK)
+        # Where little else is left its growth is a guess: a day on which a small domain's other subjects happen to
+        # be silent would make news of the one that is not.
+        rest = np.maximum(recent - 1 - voices, 0) + _SHRINK
+        expected = (before + _PRIOR) * rest / (np.maximum(len(age) - recent - before, 0) + _SHRINK / max(growth, 1e-9))
         size = 1 / (bar.dispersion + 1 / (before + _PRIOR))
         chance = nbinom.sf(voices - 1, size, size / (size + expected))
         judged = np.isin(voices, bar.crowds) & (before < NEIGHBOURS)
