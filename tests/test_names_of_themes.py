@@ -182,6 +182,11 @@ def test_a_group_of_many_subjects_is_called_mixed():
     assert described(claims, range(36)).name.startswith("Mixed: ")
 
 
+def test_where_nothing_sets_a_group_apart_its_commonest_word_is_told():
+    bare = ["Comcast", "Comcast inc", "about Comcast", "comcast corp", "Comcast again", "re: Comcast"]
+    assert described([*bare, *CLAIMS], range(len(bare))).name == "Mixed: comcast"
+
+
 @pytest.mark.parametrize("claims", [["...", "!!"], [""], []])
 def test_a_group_without_words_is_unnamed(claims):
     one = described(claims, range(len(claims)))

@@ -36,6 +36,7 @@ _MOST_WORDS, _MOST_OF_TWO = 8, 3
 _ADDED, _SECOND_SCORE = 0.1, 0.45  # of the documents, and of the first one's score
 _INSTEAD = 0.4  # of the best one's score, for a headline that takes its place because another theme has that name
 _LONE_LIFT = 4.0  # of a lone word that may be the second half
+_MOST_HOLD = 0.5  # share of the group that holds a word which others hold as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,17 @@ def _best_first(shares: GroupWords, found: Iterable[Headline | None]) -> list[He
 
 def _rank(one: Headline) -> tuple[float, str]:
     return -round(one.score, 9), one.text
+
+
+def widespread(shares: GroupWords) -> list[Headline]:
+    """The word that most of a group hold, be it held elsewhere too: what is left to say where nothing sets it apart."""
+    terms = shares.words.terms
+    held = [one for one in terms.words if shares.of(one)[0] >= _MOST_HOLD and one in terms.surface]
+    allowed = [one for one in held if shares.allowed(one)]
+    if not allowed:
+        return []
+    stem = min(allowed, key=lambda one: (-shares.of(one)[0], one))
+    return [Headline(spelt(terms, terms.surface[stem]), (stem,), "ends", LEAST_SCORE / 2, shares.holds([stem]))]
 
 
 def weaker(one: Headline) -> Headline:

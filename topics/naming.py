@@ -8,7 +8,17 @@ import numpy as np
 
 from topics.describe import distinct, safe_name
 from topics.grammar import Reader, sample
-from topics.headlines import LEAST_SCORE, Headline, diverse, from_clauses, from_keys, name_of, unlike, weaker
+from topics.headlines import (
+    LEAST_SCORE,
+    Headline,
+    diverse,
+    from_clauses,
+    from_keys,
+    name_of,
+    unlike,
+    weaker,
+    widespread,
+)
 from topics.language_names import of_many, texts_in
 from topics.name_check import content_words, summed
 from topics.roll_up_names import interleaved, joined, shared
@@ -111,14 +121,15 @@ class Namer:
     def _headlines(self, shares: GroupWords, own: Collection[str], rows: Sequence[int]) -> list[Headline]:
         """Candidates of a group, best first: of its parsed claims, else of its terms.
 
-        Where none is good enough for a name, merely typical terms come after them.
+        Where none is good enough for a name, the word that most hold and merely typical terms come after them.
         """
         found = from_clauses(shares, self._reader.parsed(rows)) or from_keys(shares, own)
         if found and found[0].score >= LEAST_SCORE:
             return found
         lenient = GroupWords(shares.words, shares.group, least_share=LEAST_SHARE / 4)
+        typical = [weaker(one) for one in from_keys(lenient, own)]
         known = {one.stems for one in found}
-        return found + [weaker(one) for one in from_keys(lenient, own) if one.stems not in known]
+        return found + [one for one in widespread(shares) + typical if one.stems not in known]
 
 
 def _description(
