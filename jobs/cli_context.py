@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -60,6 +61,14 @@ class _OutputFile(click.Path):
 
 
 output_file = _OutputFile(dir_okay=False, path_type=Path)
+
+
+def finite(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    """A number that is one: a range of click lets nan pass. Raises `click.BadParameter`."""
+    if value is not None and not isfinite(value):
+        raise click.BadParameter(f"expected a number, got {value:g}", ctx, param)
+    return value
+
 
 kind_option = click.option(
     "--kind",

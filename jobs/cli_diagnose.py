@@ -108,10 +108,12 @@ def _check(mitigation: str | None, file: Path | None, output: Path | None, given
 def _of_file(file: Path, given: dict[str, Any]) -> dict[str, Any]:
     from jobs.cli_series import listed
     from jobs.diagnose import diagnosis
+    from jobs.file_pass import distinct_files
     from jobs.log_file import Asked, read_log
 
+    distinct_files([("the input", file), ("--quarantine", given["quarantine"])])
     log = read_log(Asked(file, wished_columns(given["mapping"]), given["segments"], given["encoding"]))
-    refused = listed(log.refused, given["quarantine"] or file.with_name(f"{file.name}.quarantine.jsonl"))
+    refused = listed(log.refused, given["quarantine"], file)
     _tell(log, refused)
     with bar(f"diagnosing {file.name}", None):
         return diagnosis(log, _options(given))

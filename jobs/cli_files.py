@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from jobs.cli_context import CONTROLS, MARKER, find_workspace, wished_columns
+from jobs.cli_context import CONTROLS, MARKER, find_workspace, output_file, wished_columns
 from jobs.progress import say
 from jobs.workspace import Workspace
 
@@ -21,7 +21,14 @@ C = TypeVar("C", bound=Callable[..., Any])
 STANDARD = "-"
 COMMON = (
     click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path)),
-    click.option("-o", "--output", default=STANDARD, show_default=True, help="File to write; - is standard output."),
+    click.option(
+        "-o",
+        "--output",
+        type=output_file,
+        default=STANDARD,
+        show_default=True,
+        help="File to write; - is standard output.",
+    ),
     click.option(
         "--map",
         "mapping",
@@ -34,7 +41,7 @@ COMMON = (
     ),
     click.option("--id", "id_", metavar="COLUMN", help="The column of the ids; a row without one is named line-N."),
     click.option("--limit", type=click.IntRange(1), metavar="N", help="Stop after so many documents."),
-    click.option("--quarantine", metavar="PATH", help="Where refused rows are listed; else FILE.quarantine.jsonl."),
+    click.option("--quarantine", type=output_file, help="Where refused rows are listed; else FILE.quarantine.jsonl."),
     click.option(
         "--jobs", type=click.IntRange(1), metavar="N", help="Processes; else one a core, one for small files."
     ),
@@ -112,8 +119,8 @@ def _run(work: Callable[["Wanted"], tuple[Any, dict[str, str]]], given: dict[str
 
     try:
         wanted = _wanted(given)
-        output = None if given["output"] == STANDARD else Path(given["output"])
-        paths = Paths(output, Path(given["quarantine"]) if given["quarantine"] else None)
+        output = None if str(given["output"]) == STANDARD else given["output"]
+        paths = Paths(output, given["quarantine"])
         report = pass_over(wanted, work, paths, jobs=given["jobs"], tell=lambda line: say(CONTROLS.sub("", line)))
     except (ValueError, LookupError, OSError) as error:
         # Names of columns are the file's own words: none of them must drive the terminal.

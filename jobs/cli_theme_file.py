@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from jobs.cli_context import CONTROLS, output_file, show
+from jobs.cli_context import CONTROLS, finite, output_file, show
 from jobs.progress import say
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -33,7 +33,10 @@ OPTIONS = (
         "--min-size", type=click.IntRange(2), metavar="N", help="Documents a theme needs; else by their root."
     ),
     click.option(
-        "--coverage", type=click.FloatRange(0, 1, min_open=True), help="Share of documents to place; 0.9 unless said."
+        "--coverage",
+        type=click.FloatRange(0, 1, min_open=True),
+        callback=finite,
+        help="Share of documents to place; 0.9 unless said.",
     ),
     click.option("--save", type=WRITTEN, help="Keep the themes for other files (npz)."),
     click.option("--model", type=FILE, help="Place documents in themes that --save kept; nothing is fitted."),

@@ -21,11 +21,12 @@ def page(record: Record, *, name: str) -> str:
     return _templates().get_template("diagnose.html.j2").render(name=name, **_given(record))
 
 
-def sections(record: Record, *, documents_at: str, themes_at: str) -> str:
+def sections(record: Record, *, documents_at: str, themes_at: str, decisions_at: str) -> str:
     """What the page shows below its heading, as HTML without scripts and styles: safe to put into another page.
-    `documents_at`, `themes_at`: where documents and themes have their pages, such as /documents/."""
+    `documents_at` and so on: where documents, themes and decisions have their pages, such as /documents/."""
     template = _templates().get_template("diagnose_sections.html.j2")
-    return template.render(**{**_given(record), "documents_at": documents_at, "themes_at": themes_at})
+    places = {"documents_at": documents_at, "themes_at": themes_at, "decisions_at": decisions_at}
+    return template.render(**{**_given(record), **places})
 
 
 @cache
@@ -45,6 +46,7 @@ def _given(record: Record) -> Mapping[str, Any]:
         "charts": charts(record),
         "documents_at": "",
         "themes_at": "",
+        "decisions_at": "",
     }
 
 

@@ -4,7 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -87,7 +87,8 @@ def _write(documents: Documents, work: Work, paths: Paths, report: Report, jobs:
             first = next(done, None)
         report.quarantine = str(listing) if refused.any else None
     if not refused.any and paths.quarantine is None:
-        listing.unlink(missing_ok=True)
+        with suppress(OSError):  # on a disk that is only read, not even a file that is absent can be removed
+            listing.unlink()
     report.seconds = time.monotonic() - begun
 
 

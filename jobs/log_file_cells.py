@@ -31,16 +31,16 @@ def number_in(value: str, name: str) -> float:
 
 
 def chance_in(found: float) -> None:
-    """Raises `Bad` for a probability that is none."""
-    if not (math.isnan(found) or 0 < found <= 1):
-        raise Bad("bad_probability", f"inclusion_probability: expected more than 0 and at most 1, got {found:g}")
+    """Raises `Bad` for a probability that is none. Nought says, as an empty cell does, that nothing was drawn."""
+    if not (math.isnan(found) or 0 <= found <= 1):
+        raise Bad("bad_probability", f"inclusion_probability: expected 0 to 1, got {found:g}")
 
 
 def action_in(value: str) -> str:
     """Our word for an action. Raises `Bad`."""
     found = ACTIONS.get(value.lower())
     if found is None:
-        raise Bad("bad_action", "action: expected allow, flag, block or downgrade")
+        raise Bad("bad_action", f"action: expected allow, flag, block or downgrade{_number_seen(value)}")
     return found
 
 
@@ -57,8 +57,13 @@ def truth_in(value: str) -> str | None:
     if word in NOTHING:
         return None
     if word not in TRUTHS:
-        raise Bad("bad_truth", "truth: expected harmful or benign")
+        raise Bad("bad_truth", f"truth: expected harmful or benign{_number_seen(value)}")
     return TRUTHS[word]
+
+
+def _number_seen(value: str) -> str:
+    """What came, where it is a number or a yes or no, which may mean either way; a text is not quoted."""
+    return f", got {value}; write the words" if value.lower() in ("true", "false") or number(value) is not None else ""
 
 
 def source_in(value: str) -> str | None:

@@ -57,6 +57,8 @@ class RowTaker:
         """Add a row whole. Raises `Bad` and adds nothing."""
         numbers = {name: number_in(self._cell(row, name), name) for name in self.numbers}
         chance_in(numbers.get("inclusion_probability", np.nan))
+        if numbers.get("inclusion_probability") == 0:
+            numbers["inclusion_probability"] = np.nan
         words: dict[str, str | None] = {"action": self._action(row, numbers)}
         words |= {name: read(self._cell(row, name)) for name, read in OTHERS.items() if name in self.wanted.columns}
         words |= {name: segment(row.get(column)) for name, column in self.wanted.slices.items()}

@@ -167,12 +167,13 @@ class ColumnTaker:
         return Coded(_each(values, month_in)[0], codes)
 
 
-def _check_chance(numbers: Mapping[str, Floats], faults: Faults) -> None:
+def _check_chance(numbers: dict[str, Floats], faults: Faults) -> None:
     chance = numbers.get("inclusion_probability")
     if chance is not None:
         with np.errstate(invalid="ignore"):
-            wrong = ~(np.isnan(chance) | ((chance > 0) & (chance <= 1)))
+            wrong = ~(np.isnan(chance) | ((chance >= 0) & (chance <= 1)))
         faults.add(wrong, lambda place: _told(partial(chance_in, float(chance[place]))))
+        numbers["inclusion_probability"] = np.where(chance == 0, np.nan, chance)
 
 
 def _segment(block: Block, column: str) -> Coded:

@@ -85,7 +85,7 @@ def sample(source: Source, *, rows: int = 1000) -> list[Row]:
     """
     found = [row for chunk in islice(chunks(source, size=rows), 3) for row in chunk.rows][:rows]
     if not found and not any(len(chunk) for chunk in chunks(source, size=1)):
-        raise InputError(f"{source.name}: expected rows, got only a header; nothing to ingest")
+        raise InputError(f"{source.name}: expected rows, got only a header; give one that has rows")
     if not found:
         raise InputError(f"{source.name}: expected readable rows, got none in the first {rows:,}; check the format")
     return found

@@ -77,7 +77,7 @@ def inspect(path: Path, *, encoding: str | None = None) -> Source:
         with opened(path, compression) as stream:
             head = stream.read(65536)
         if not head.strip(b"\r\n\t \x00"):
-            raise InputError(f"{path.name}: expected rows, got an empty file; nothing to ingest")
+            raise InputError(f"{path.name}: expected rows, got an empty file; give one that has rows")
         if head.startswith(b"PAR1"):
             if compression:
                 raise InputError(f"{path.name}: expected plain Parquet, got it inside {compression}; decompress it")

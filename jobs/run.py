@@ -29,6 +29,7 @@ from jobs.models import serving_fingerprint
 from jobs.progress import say
 from jobs.settings import Settings
 from jobs.store import Store
+from jobs.store_keys import timestamp
 from jobs.store_rows import encoded
 from jobs.triage_models import watch_of
 from jobs.workspace import Workspace
@@ -203,7 +204,7 @@ def moment(store: Store, settings: Settings, now: datetime) -> str:
     if latest is None:
         raise NothingToDo("expected documents to run on, got none; ingest some with 'groundswell ingest FILE'")
     if settings.clock == "wall":
-        return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return timestamp(now)
     return latest
 
 

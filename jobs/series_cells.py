@@ -1,8 +1,10 @@
 """The cells of a file of series: a day or step, a number, its exposure."""
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 
 from jobs.dates import layout
 from jobs.reading import Refusal, Row, chunks
@@ -10,6 +12,12 @@ from jobs.reading_bytes import Source
 
 ReadDay = Callable[[str], date | int | None]
 CHUNK = 50_000
+MISSING = frozenset(("", "na", "n/a", "nan", "nat", "null", "none", "<na>"))
+"""What stands for a number that is not known, in lower case."""
+MOST = 10**12
+"""Largest count: models of counts lose their digits beyond it, and one such cell would take the whole file with it."""
+WHOLE = re.compile(r"-?\d{1,7}(?:\.0*)?")
+MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 class Cells:
@@ -40,12 +48,16 @@ class Cells:
         value = self._cell(row, "day")
         found = self.day(value)
         if found is None:
-            raise _Bad("bad_day", f"expected a day such as 2026-03-01 or a whole number, got {value[:40]!r}")
+            raise _Bad(
+                "bad_day",
+                f"expected a day such as 2026-03-01 or a whole number of up to 7 digits, got {value[:40]!r}; other "
+                "forms need --date-format",
+            )
         return found
 
     def _number(self, row: Row) -> float:
         value = self._cell(row, self.number)
-        if value.lower() in ("", "na", "nan", "null"):
+        if value.lower() in MISSING:
             return math.nan
         try:
             number = float(value)
@@ -54,13 +66,18 @@ class Cells:
         if not math.isfinite(number):
             raise _Bad(f"bad_{self.number}", f"expected a number, got {value[:40]!r}")
         if self.number == "count" and (number < 0 or number != round(number)):
-            raise _Bad("bad_count", f"expected a whole number from 0 on, got {value[:40]!r}; is the column a value?")
+            raise _Bad(
+                "bad_count",
+                f"expected a whole number from 0 on, got {value[:40]!r}; real numbers need --map value=COLUMN",
+            )
+        if self.number == "count" and number > MOST:
+            raise _Bad("bad_count", f"expected a count of at most {MOST:,}, got {value[:40]!r}")
         return number
 
     def _exposure(self, row: Row) -> float:
         value = self._cell(row, "exposure")
         try:
-            number = float(value) if value else math.nan
+            number = math.nan if value.lower() in MISSING else float(value)
         except ValueError:
             number = -1.0
         if number < 0 or math.isinf(number):
@@ -77,18 +94,19 @@ class _Bad(ValueError):
 
 
 def days(date_format: str) -> ReadDay:
-    """Reads a cell as index, ISO week or day; None for what does not fit."""
+    """Reads a cell as day, index, ISO week (its Monday) or month (its first day); None for what does not fit."""
     read = layout(date_format).read
 
     def day(value: str) -> date | int | None:
-        if value.lstrip("-").isdecimal() and len(value) < 8:
-            return int(value)
-        if len(value) == 8 and value[4:6] == "-W" and (value[:4] + value[6:]).isdecimal():
-            try:
-                return date.fromisocalendar(int(value[:4]), int(value[6:]), 1)
-            except ValueError:
-                return None
         found: datetime | None = read(value)
-        return None if found is None else found.date()
+        if found is not None:
+            return found.date()
+        if WHOLE.fullmatch(value):
+            return int(value.partition(".")[0])
+        try:
+            return date.fromisoformat(f"{value}-01" if MONTH.fullmatch(value) else value)
+        except ValueError:
+            return None
 
-    return day
+    # Every series has the same days.
+    return lru_cache(maxsize=100_000)(day)

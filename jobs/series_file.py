@@ -23,6 +23,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "exposure": ("exposure", "requests", "population"),
 }
 """Field -> the names of columns that are taken for it, the first that is there."""
+NUMBERS = frozenset(("count", "value"))
+"""A file has one of them; where one is named the other is not guessed."""
 LONGEST = 1_000_000
 """Most steps from the first to the last: a mistyped century must not fill the memory."""
 
@@ -51,6 +53,13 @@ class Read:
     rows: int
     refused: list[Refusal]
 
+    @property
+    def unexposed(self) -> int:
+        """Numbers without exposure, or of exposure 0, in a file that has an exposure: such a step says nothing."""
+        if self.given.exposure is None:
+            return 0
+        return int((~np.isnan(self.given.values) & ~(self.given.exposure > 0)).sum())
+
     def reasons(self) -> dict[str, int]:
         """Refused rows by reason."""
         return dict(sorted(Counter(refusal.reason for refusal in self.refused).items()))
@@ -64,7 +73,11 @@ def read_series(asked: Asked) -> Read:
     reader = Cells(columns, "value" if real else "count", days(asked.date_format), asked.file.name)
     cells = list(reader.read(source))
     if not cells:
-        raise NoSeries(f"{asked.file.name}: expected rows with a day and a number, got none that can be read")
+        first = min(reader.refused, key=_line)
+        raise NoSeries(
+            f"{asked.file.name}: expected rows with a day and a number, got none that can be read; the first one, line "
+            f"{first.line}: {first.detail}"
+        )
     frame = pd.DataFrame(cells, columns=["line", "series", "day", "number", "exposure"])
     given, off_grid = gridded(frame, real=real, exposed="exposure" in columns)
     refused = sorted([*reader.refused, *off_grid], key=_line)
@@ -80,11 +93,17 @@ def chosen(names: Sequence[str], wished: Mapping[str, str]) -> dict[str, str]:
             )
     plain = {name.strip().lower(): name for name in reversed(names) if name not in wished.values()}
     found = dict(wished)
+    settled = {*found, *(NUMBERS if found.keys() & NUMBERS else ())}
     for name, guesses in FIELDS.items():
         guess = next((guess for guess in guesses if guess in plain), None)
-        if name not in found and guess is not None:
+        if name not in settled and guess is not None:
             found[name] = plain.pop(guess)
-    if "day" not in found or ("count" in found) == ("value" in found):
+    if found.keys() >= NUMBERS:
+        raise NoSeries(
+            f"expected either count or value, got both ({found['count']} and {found['value']}); name the one that is "
+            f"meant, such as --map count={found['count']}"
+        )
+    if "day" not in found or not found.keys() & NUMBERS:
         raise NoSeries(
             f"expected columns series, day and either count or value, got {', '.join(names)}; name them, such as "
             "--map day=COLUMN --map count=COLUMN"
@@ -96,7 +115,8 @@ def gridded(frame: pd.DataFrame, *, real: bool, exposed: bool) -> tuple[Given, l
     """Matrices of line, series, day, number, exposure; and the rows that have no place in them.
 
     Whole numbers and days do not mix: the rarer kind is refused. Weeks are days a multiple of seven apart. Real
-    values on uneven days, such as months, are taken one after the other.
+    values on uneven days, and counts of months, are taken one after the other. A series whose exposure is nowhere
+    known has none.
     """
     whole = frame["day"].map(lambda day: isinstance(day, int))
     steps = bool(whole.mean() >= 0.5)
@@ -114,7 +134,7 @@ def gridded(frame: pd.DataFrame, *, real: bool, exposed: bool) -> tuple[Given, l
     seen = sorted(set(frame["day"]))
     first, unit = seen[0], _unit(seen, steps=steps)
     span = _span(seen, unit)
-    if real and (unit != "step" or steps) and len(seen) < span / 2:
+    if (real and (unit != "step" or steps) and len(seen) < span / 2) or (not steps and unit == "day" and _rare(seen)):
         unit, steps, span = "step", False, len(seen)
         place = {day: number for number, day in enumerate(seen)}
     elif span > LONGEST:
@@ -126,6 +146,8 @@ def gridded(frame: pd.DataFrame, *, real: bool, exposed: bool) -> tuple[Given, l
     at = (frame["series"].map({name: row for row, name in enumerate(names)}), frame["day"].map(place))
     values, exposure = (np.full((len(names), span), np.nan) for _ in range(2))
     values[at], exposure[at] = frame["number"], frame["exposure"]
+    exposed = exposed and bool(frame["exposure"].notna().any())
+    exposure[np.isnan(exposure).all(axis=1)] = 1.0
     stamps = pd.DatetimeIndex(labels) if unit == "day" else None
     return Given(names, labels, unit, values, exposure if exposed else None, stamps), refused
 
@@ -135,6 +157,12 @@ def _unit(days: Sequence[Any], *, steps: bool) -> Unit:
         return "step"
     apart = {(later - earlier).days % 7 for earlier, later in zip(days, days[1:], strict=False)}
     return "week" if apart == {0} else "day"
+
+
+def _rare(days: Sequence[Any]) -> bool:
+    """Whether days are months to years apart."""
+    apart = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
+    return bool(apart) and min(apart) >= 28 and max(apart) <= 366
 
 
 def _steps(day: Any, first: Any, unit: Unit) -> int:

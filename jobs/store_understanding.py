@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sqlite_utils import Database
 
-from jobs.store_rows import frame, records
+from jobs.store_rows import frame, records, wanted
 from nlp.records import Span
 
 VECTOR_TYPE = np.float16
@@ -44,7 +44,7 @@ class Understanding:
 
     def parts(self, ids: Sequence[str]) -> list[tuple[Span, ...]]:
         """The boilerplate parts of each of these documents, in the order of the ids and of the text."""
-        self._wanted(ids)
+        wanted(self.db, ids)
         found: dict[str, list[Span]] = {document_id: [] for document_id in ids}
         sql = """
             SELECT document_id, start, end, name FROM span JOIN wanted USING (document_id)
@@ -66,7 +66,7 @@ class Understanding:
         if ids is None:
             rows = self.db.conn.execute("SELECT document_id, vector FROM vector ORDER BY document_id").fetchall()
         else:
-            self._wanted(ids)
+            wanted(self.db, ids)
             rows = self.db.conn.execute(
                 "SELECT document_id, vector FROM vector JOIN wanted USING (document_id) ORDER BY document_id"
             ).fetchall()
@@ -144,8 +144,3 @@ class Understanding:
     def agreements(self, *, most: int = 7) -> list[dict[str, Any]]:
         """The newest records, latest first: as_of, embedder_version, claims, cosine."""
         return records(self.db, "SELECT * FROM agreement ORDER BY as_of DESC, embedder_version LIMIT ?", (most,))
-
-    def _wanted(self, ids: Sequence[str]) -> None:
-        self.db.conn.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (document_id TEXT PRIMARY KEY)")
-        self.db.conn.execute("DELETE FROM wanted")
-        self.db.conn.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", [(value,) for value in ids])

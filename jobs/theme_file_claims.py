@@ -1,7 +1,7 @@
 """What themes need of each document of a file: its claim, redacted, and the template it was written on."""
 
 import json
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -92,5 +92,6 @@ def read_claims(filed: Filed, quarantine: Path, *, always: bool, jobs: int | Non
             first = next(done, None)
         report.quarantine = str(quarantine) if refused.any else None
     if not refused.any and not always:
-        quarantine.unlink(missing_ok=True)
+        with suppress(OSError):  # on a disk that is only read, not even a file that is absent can be removed
+            quarantine.unlink()
     return claims, report

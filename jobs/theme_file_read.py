@@ -132,10 +132,11 @@ def open_filed(asked: Asked, *, now: datetime) -> Filed:
     try:
         plan = _plan(asked, now)
     except ColumnRefused as refusal:
+        told = str(refusal).replace(f"--map {TIME}=", "--time ").replace("column with --map", "column with --time")
         if asked.time is not None:
-            raise ColumnRefused(f"{refusal}".replace(f"--map {TIME}=", "--time ")) from None
+            raise ColumnRefused(told) from None
         plan = _plan(replace(asked, time=NO_COLUMN), now)
-        notes: tuple[str, ...] = (f"no days are used, for they are in doubt: {str(refusal).splitlines()[0]}",)
+        notes: tuple[str, ...] = (f"no days are used, for they are in doubt: {told.splitlines()[0]}",)
     else:
         notes = tuple(note for note in plan.notes if note.startswith("column "))
     return Filed(plan, asked.limit, (*plan.columns.describe(), *notes))

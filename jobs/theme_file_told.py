@@ -26,7 +26,7 @@ def account(told: dict[str, Any]) -> Iterator[str]:
         f"{told['threshold']:.2f} or more; {told['unassigned']:,} are in none"
     )
     if not leaves:
-        yield f"no themes: they need {FEWEST} documents with words, and some that say the same; try --min-size"
+        yield f"no themes: they need {FEWEST} different texts with words, some of which say the same"
 
 
 def table(told: dict[str, Any], *, most: int) -> list[dict[str, Any]]:

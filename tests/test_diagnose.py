@@ -164,3 +164,28 @@ def test_input_is_never_written_over(tmp_path: Path) -> None:
     told = run("--decisions", str(target), "-o", str(target.with_suffix(".html")))
     assert told.exit_code != 0
     assert target.read_text(encoding="utf-8").startswith("created_at")
+
+
+def test_chance_of_nought_says_that_nothing_was_drawn(file: Path, tmp_path: Path) -> None:
+    zeros = [{**row, "inclusion_prob": row["inclusion_prob"] or 0} for row in rows()]
+    log, again = read_log(Asked(file)), read_log(Asked(write(tmp_path / "log.csv", zeros)))
+    assert again.frame.equals(log.frame) and not again.refused
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in zeros))
+    assert (
+        read_log(Asked(tmp_path / "log.jsonl"))
+        .frame["inclusion_probability"]
+        .equals(log.frame["inclusion_probability"])
+    )
+
+
+def test_actions_that_are_numbers_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    numbers = [{**row, "outcome": number % 2} for number, row in enumerate(rows(20))]
+    told = run("--decisions", str(write(tmp_path / "log.csv", numbers)))
+    assert told.exit_code == 1 and "got 0; write the words" in told.output
+
+
+def test_a_log_is_never_written_over(tmp_path: Path) -> None:
+    file = write(tmp_path / "log.csv", rows(30))
+    before = file.read_bytes()
+    assert run("--decisions", str(file), "--quarantine", str(file)).exit_code == 1
+    assert file.read_bytes() == before

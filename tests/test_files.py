@@ -253,6 +253,18 @@ def test_an_input_is_never_written_over(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_a_stale_list_that_cannot_be_removed_costs_nothing(tmp_path: Path) -> None:
+    path = as_csv(tmp_path / "a.csv")
+    Path(f"{path}.quarantine.jsonl").mkdir()  # as on a disk that is only read: no unlink succeeds
+    assert run("redact", path, "-o", tmp_path / "out.jsonl").exit_code == 0
+
+
+def test_a_folder_that_is_not_there_is_said_before_the_work(tmp_path: Path) -> None:
+    for option in ("-o", "--quarantine"):
+        done = run("redact", as_csv(tmp_path / "a.csv"), option, tmp_path / "absent" / "x")
+        assert done.exit_code == 2 and "expected a folder that exists" in done.output
+
+
 def test_output_that_breaks_off_leaves_what_was_there(tmp_path: Path) -> None:
     path, out = as_gzip(tmp_path / "a.csv.gz"), tmp_path / "out.jsonl"
     out.write_text("before", "utf-8")

@@ -94,7 +94,7 @@ def typed(count: int = 8) -> dict[str, Any]:
         "threshold": pa.array([0.1, 0.2, None, 0.5, 0.5, 0.5, 0.5, 0.5], pa.float32()),
         "truth": pa.array(["harmful", None, "benign", "x", None, None, None, "safe"]),
         "truth_source": pa.array([b"audit", None, b"appeal", b"audit", None, None, None, b"audit"], pa.binary()),
-        "inclusion_probability": pa.array([1, None, 0, 1, None, None, None, 1], pa.int64()),
+        "inclusion_probability": pa.array([1, None, 2, 1, 0, None, None, 1], pa.int64()),
         "decided_at": pa.array([datetime(2026, month, 1, tzinfo=UTC) for month in range(1, 9)], pa.timestamp("us")),
         "plan": pa.array([True, False, None, True, True, True, True, False]),
         "seats": pa.array([Decimal("1.50")] * 8, pa.decimal128(5, 2)),

@@ -87,3 +87,10 @@ def test_change_of_slope_is_a_change_and_a_slope_is_none() -> None:
 def test_segmentation_splits_while_it_gains() -> None:
     assert halved(np.repeat([0.0, 5.0, -5.0], 6), penalty=10.0) == [6, 12]
     assert halved(np.zeros(20), penalty=1.0) == [] and halved(np.arange(3.0), penalty=0.1) == []
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-12, 1e12, 1e305])
+def test_the_unit_of_a_series_changes_nothing(scale: float) -> None:
+    values = np.repeat([0.0, 5.0], 60) + np.random.default_rng(0).normal(0, 1, 120)
+    assert real_steps(values * scale) == real_steps(values) == [60]
+    assert real_steps(np.full(40, 0.1 * scale) * 3) == []

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from jobs.cli import cli
+from jobs.series_cells import MOST, days
+from jobs.series_file import Asked, read_series
 from topics.given_series import COLUMNS
 
 DAYS = np.datetime64("2026-01-01") + np.arange(120)
@@ -103,8 +106,10 @@ def test_bad_rows_are_listed_with_their_reason_and_lose_nothing_else(tmp_path: P
     ("text", "said"),
     [
         ("series,count\na,1\n", "series, day and either count or value"),
-        ("day,count,value\n1,1,1\n", "either count or value"),
-        ("day,count\nsoon,1\n", "got none that can be read"),
+        ("day,count,value\n1,1,1\n", "got both (count and value)"),
+        ("day,count\nsoon,1\n", "the first one, line 2: expected a day such as 2026-03-01"),
+        ("day,count\n1,0.5\n", "real numbers need --map value=COLUMN"),
+        ("", "got an empty file; give one that has rows"),
         ("day,count\n0001-01-01,1\n9000-01-01,1\n", "at most 1,000,000 steps"),
     ],
 )
@@ -139,3 +144,87 @@ def test_a_larger_budget_reports_no_later(tmp_path: Path) -> None:
         for budget in ("0.01", "5")
     ]
     assert str(days[1]) <= str(days[0])
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ("20260301", date(2026, 3, 1)),
+        ("2026-03", date(2026, 3, 1)),
+        ("2026-W10", date(2026, 3, 2)),
+        ("2026W10", date(2026, 3, 2)),
+        ("7.0", 7),
+        ("-3", -3),
+        ("7.5", None),
+        ("2026-02-30", None),
+        ("20261301", None),
+        ("1767225600", None),
+    ],
+)
+def test_a_day_is_read_in_every_form_of_iso_8601_and_an_index_as_pandas_writes_it(cell: str, read: object) -> None:
+    assert days("iso")(cell) == read
+
+
+def test_date_format_goes_before_an_index() -> None:
+    assert days("%d%m%y")("010326") == date(2026, 3, 1) and days("day-first")("01/03/2026") == date(2026, 3, 1)
+
+
+def test_exposure_that_is_nowhere_known_is_none_and_steps_without_one_are_told(tmp_path: Path) -> None:
+    file = counts(tmp_path)
+    plain = rows(str(file))
+    lines = file.read_text().splitlines()
+    file.write_text("\n".join([f"{lines[0]},exposure", *(f"{line},n/a" for line in lines[1:])]))
+    assert rows(str(file)) == plain
+    shown = [f"{line},{0 if at % 10 == 0 else 500}" for at, line in enumerate(lines[1:])]
+    file.write_text("\n".join([f"{lines[0]},exposure", *shown]))
+    result = asked(str(file))
+    assert "left out: 120 rows without exposure, or with exposure 0" in result.stderr
+    assert [row["series"] for row in json.loads(result.stdout)] == ["s0"]
+
+
+def test_a_count_beyond_all_counts_is_refused_alone(tmp_path: Path) -> None:
+    file = counts(tmp_path)
+    plain = rows(str(file))
+    file.write_text(file.read_text() + f"s1,2026-05-01,{MOST + 1}\ns1,2026-05-02,1e300\n")
+    assert rows(str(file)) == plain
+    assert "expected a count of at most" in Path(f"{file}.quarantine.jsonl").read_text()
+
+
+def test_the_column_that_is_named_is_taken_where_both_are_there(tmp_path: Path) -> None:
+    file = counts(tmp_path)
+    plain = rows(str(file))
+    text = file.read_text().replace("\n", ",0.5\n").replace("count,0.5", "count,value")
+    file.write_text("é" + text[1:], encoding="cp1252")
+    assert "name the file's encoding" in asked(str(file)).output
+    named = [word for pair in ("series=éeries", "count=count") for word in ("--map", pair)]
+    assert rows(str(file), "--encoding", "cp1252", *named) == plain
+
+
+def test_counts_of_months_are_taken_one_after_the_other(tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    file.write_text("day,count\n" + "".join(f"2025-{month:02},5\n" for month in range(1, 13)))
+    given = read_series(Asked(file)).given
+    assert given.unit == "step" and given.labels[:2] == ["2025-01-01", "2025-02-01"] and len(given.labels) == 12
+
+
+def test_input_is_never_written_over_and_a_stale_list_of_refused_rows_goes(tmp_path: Path) -> None:
+    file, beside = counts(tmp_path), tmp_path / "s.csv.quarantine.jsonl"
+    good = file.read_text()
+    file.write_text(good + "s0,soon,1\n")
+    assert asked(str(file), "--quarantine", str(file)).exit_code == 1
+    assert file.read_text() == good + "s0,soon,1\n" and not beside.exists()
+    (tmp_path / f".{beside.name}.part").mkdir()
+    assert "name another place with --quarantine" in asked(str(file)).output
+    (tmp_path / f".{beside.name}.part").rmdir()
+    rows(str(file))
+    assert beside.exists()
+    file.write_text(good)
+    rows(str(file))
+    assert not beside.exists()
+    beside.mkdir()  # as on a disk that is only read: no unlink succeeds
+    rows(str(file))
+
+
+@pytest.mark.parametrize("budget", ["nan", "inf", "0", "-1"])
+def test_a_budget_is_a_number_above_nought(budget: str, tmp_path: Path) -> None:
+    assert asked(str(counts(tmp_path)), "--false-alerts-per-week", budget).exit_code == 2

@@ -64,8 +64,9 @@ def test_a_file_of_something_else_is_refused_and_no_pickle_is_read(tmp_path, mod
     np.savez(tmp_path / "other.npz", theme=np.array(["T0001"]))
     np.savez(tmp_path / "object.npz", format=np.int64(1), theme=np.array([{"a": 1}], dtype=object))
     for name in ("text", "other", "object"):
-        with pytest.raises(BadPrototypes, match="need a theme model"):
+        with pytest.raises(BadPrototypes, match="need a theme model") as told:
             load(tmp_path / f"{name}.npz")
+        assert "unsafe" not in str(told.value)
     with pytest.raises(FileNotFoundError):
         load(tmp_path / "absent.npz")
 

@@ -219,6 +219,11 @@ def test_doubtful_days_are_an_error_where_named_and_left_out_where_guessed(tmp_p
     assert "no days are used" in guessed.stderr and len(lines(tmp_path / "out.jsonl")) == 144
 
 
+def test_a_column_without_days_is_refused_with_the_option_that_names_another(tmp_path: Path) -> None:
+    done = themes(written(tmp_path / "a.csv", filed()[:40]), "--time", "id", code=1)
+    assert "another column with --time" in done.stderr and "--map" not in done.stderr
+
+
 @pytest.mark.parametrize("signed", [True, False])
 def test_nobody_buys_a_theme_by_writing_more(signed: bool, tmp_path: Path) -> None:
     copies = [
@@ -302,7 +307,10 @@ def test_few_documents_have_no_theme_and_are_no_error(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", [{"text": "one thing"}, {"text": "Thanks, best regards"}])
     done = themes(path, "-o", tmp_path / "out.jsonl", "--summary", tmp_path / "s.json", "--map", tmp_path / "m.png")
     assert [row["theme"] for row in lines(tmp_path / "out.jsonl")] == [None, None]
-    assert "no themes" in done.stderr and json.loads((tmp_path / "s.json").read_text())["themes"] == []
+    assert (
+        "no themes: they need 20 different texts" in done.stderr
+        and json.loads((tmp_path / "s.json").read_text())["themes"] == []
+    )
 
 
 def test_options_of_files_need_a_file_and_no_subcommand(complaints: Path) -> None:

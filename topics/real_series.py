@@ -18,6 +18,8 @@ LINES_PENALTY = 0.05
 """Of the number of steps: what a change of straight line gains on the standardised series, in squared deviations."""
 LINKS_PENALTY = 4.0
 """Times log n: what a change of the autoregression gains, in twice nats (four parameters and a place)."""
+ROUNDING = 1e-14
+"""Of the largest value: what differs by less does not vary."""
 REPORTED = 0.003
 """Largest p-value of a change that is reported before the series is whole."""
 
@@ -50,6 +52,8 @@ def real_steps(values: npt.ArrayLike) -> list[int]:
     steps = len(series)
     levels = halved(series, penalty=LEVELS_PENALTY * np.log(steps))
     lines = partition(spread_about_line(series), steps, penalty=LINES_PENALTY * steps, least=LEAST)
+    if not levels and not lines:
+        return []  # one reading alone is no vote, and the third one is the slowest
     links = partition(spread_about_link(series), steps, penalty=LINKS_PENALTY * np.log(steps), least=LEAST)
     return voted([levels, lines, links])
 
@@ -92,8 +96,12 @@ def standardised(values: npt.ArrayLike) -> Array:
         return np.zeros(len(series))
     last = np.maximum.accumulate(np.where(known, np.arange(len(series)), -1))
     series = np.where(last >= 0, series[np.maximum(last, 0)], series[known][0])
-    spread = series.std()
-    return np.asarray((series - series.mean()) / spread if spread > 1e-12 else np.zeros(len(series)))
+    reach = series.max() / 2 - series.min() / 2
+    if reach <= ROUNDING * np.abs(series).max():
+        return np.zeros(len(series))
+    # By a power of two, which loses no digit: squares of very large or very small numbers have no float.
+    series = np.ldexp(series, -int(np.frexp(reach)[1]))
+    return np.asarray((series - series.mean()) / series.std())
 
 
 def voted(readings: list[list[int]]) -> list[int]:

@@ -65,7 +65,7 @@ def probing(split: Split, corpus: Corpus) -> Found | None:
     if found is None:
         return None
     rows = split.after[marks[split.after] == 1]
-    names = _names(corpus, rows, split)
+    names = _names(corpus, split)
     ways = f": {spoken(names)}" if names else ""
     return _told(
         found,
@@ -110,7 +110,7 @@ def _share(corpus: Corpus, rows: Rows, marks: Marks, day: int) -> tuple[Share, i
     return Share(len(part), len(whole)), len(unknown)
 
 
-def _names(corpus: Corpus, rows: Rows, split: Split) -> tuple[Word, ...]:
+def _names(corpus: Corpus, split: Split) -> tuple[Word, ...]:
     """What is asked for, by our own names of it, not by the documents' words; the commonest first."""
     counts: dict[str, list[set[int]]] = {}
     for side, of in enumerate((split.before, split.after)):

@@ -112,7 +112,8 @@ def load(path: Path) -> tuple[Prototypes, dict[str, str]]:
     except (KeyError, OSError, EOFError, ValueError) as error:
         if isinstance(error, (BadPrototypes, FileNotFoundError)):
             raise
-        raise BadPrototypes(f"need a theme model, got {path.name} ({error}); write one with save()") from error
+        # What numpy says of a strange file speaks of pickles and how to load them unsafely.
+        raise BadPrototypes(f"need a theme model, got {path.name}; write one with save()") from error
     return model, names
 
 
