@@ -1,11 +1,12 @@
 """Explanations of planted events: what each coincides with, who carries it, which release is named, seconds of one.
 
-    python -m benchmarks.explanations [--seeds 2-11] [--cache DIR] [--detect]
+    python -m benchmarks.explanations [--seeds 17-26] [--cache DIR] [--detect]
 
 Makes the demo with all its events (`groundswell demo --events all`), runs every job over it, and holds what is said of
 the change about each planted event against the truth. A world takes some minutes; with --cache it is kept there and
 explanations alone are made anew, in seconds; --detect searches for changes anew, too. Prints JSON: counts with Wilson
-95 % intervals. Rules were chosen on seeds 0, 1, 100 and 101: report others.
+95 % intervals. Rules were chosen on seeds 0, 1, 100 and 101; what went wrong on 2 to 9 and 12 to 16 was read: report
+others.
 """
 
 import argparse
@@ -117,7 +118,7 @@ def seeds_of(text: str) -> Iterator[int]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", default="2-11")
+    parser.add_argument("--seeds", default="17-26")
     parser.add_argument("--cache", type=Path, help="keep the worlds here; else they are removed")
     parser.add_argument("--detect", action="store_true", help="search for changes anew in worlds that are kept")
     parser.add_argument("--rows", action="store_true", help="every event, too")

@@ -1,12 +1,14 @@
 """Releases and entries of the calendar that lie on the days of a change."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from topics.carried import MORE_THAN_BEFORE, excess_share, share_of_known
-from topics.periods import Periods, reporter_days
+from topics.coincidence_order import under_way
+from topics.periods import Periods, reporter_days, without
 from topics.surroundings import DAY, Coincidence, chance, interval
 
 CALENDAR_TYPES = {"outage": "outage", "incident": "outage", "policy": "policy_change"}
@@ -14,6 +16,7 @@ PASSING = ("holiday", "outage", "incident")
 """Entries that say nothing of a change that goes on long after their end."""
 OUTLASTS = pd.Timedelta(days=7)
 HOLDS = 0.5
+"""So much of a change (of its excess, or of the logarithm of its ratio) is most of it."""
 HARDLY = 0.2
 """A release of whose domain so little of the change speaks is ruled out, or no more than always did."""
 EVEN = 0.5
@@ -28,6 +31,8 @@ def releases(change: "pd.Series[Any]", periods: Periods, known: pd.DataFrame | N
     low, high = interval(change)
     for _, release in known[known["day"].between(low, high)].sort_values(["day", "release_id"]).iterrows():
         for_it, against, contradicted = _about(release, periods)
+        earlier = under_way(change, periods, release["day"], _domain(release, periods))
+        against += [earlier] if earlier else []
         likely = chance(known["day"], (low, high), periods)
         policy = str(release.get("type", "version")) == "policy"
         yield Coincidence(
@@ -37,8 +42,15 @@ def releases(change: "pd.Series[Any]", periods: Periods, known: pd.DataFrame | N
             "; ".join([_released(release, change), *for_it]),
             "; ".join(against),
             likely,
-            contradicted or (likely >= EVEN and bool(against) and not for_it),
+            contradicted or bool(earlier) or (likely >= EVEN and bool(against) and not for_it),
         )
+
+
+def _domain(release: "pd.Series[Any]", periods: Periods) -> str | None:
+    """The domain of a release, if most of the change is about it: then that part tells when it began."""
+    domain = release.get("harm_domain")
+    held = excess_share(periods, "harm_domain", domain) if isinstance(domain, str) else None
+    return str(domain) if held is not None and held >= HOLDS else None
 
 
 def _released(release: "pd.Series[Any]", change: "pd.Series[Any]") -> str:
@@ -91,16 +103,32 @@ def calendar(change: "pd.Series[Any]", periods: Periods, known: pd.DataFrame | N
     touching = known[(known["day"] <= high) & (known["end"] > low)]
     for _, event in touching.sort_values(["day", "name"]).iterrows():
         alike = known.loc[known["type"] == event["type"], "day"]
-        outlasted = str(event["type"]) in PASSING and _last(change, periods) - event["end"] >= OUTLASTS
+        earlier = under_way(change, periods, event["day"])
+        outlasted = _outlasted(event, change, periods)
         yield Coincidence(
             CALENDAR_TYPES.get(str(event["type"]), "external_event"),
             str(event["name"]),
             event["day"],
             f"{event['name']} ({event['type']}) is in the calendar for {event['day']:%Y-%m-%d}",
-            f"it was over by {event['end']:%Y-%m-%d}, the change goes on" if outlasted else "",
+            "; ".join(part for part in (outlasted, earlier) if part),
             chance(alike, (low, high), periods),
-            outlasted,
+            bool(outlasted),
         )
+
+
+def _outlasted(event: "pd.Series[Any]", change: "pd.Series[Any]", periods: Periods) -> str:
+    """What speaks against something that passes and a change that is there long after it, its own days left out."""
+    if str(event["type"]) not in PASSING or _last(change, periods) - event["end"] < OUTLASTS:
+        return ""
+    days = pd.date_range(event["day"], event["end"] - DAY)
+    whole, left = without(periods, ()), without(periods, days)
+    way = 1.0 if change["direction"] == "up" else -1.0
+    moved = way * math.log(whole)
+    if moved > 0 and way * math.log(left) < HOLDS * moved:
+        return ""
+    return (
+        f"it was over by {event['end']:%Y-%m-%d}, the change goes on: ×{left:.2g} without its days, ×{whole:.2g} with"
+    )
 
 
 def _last(change: "pd.Series[Any]", periods: Periods) -> pd.Timestamp:

@@ -117,7 +117,7 @@ def model(change: "pd.Series[Any]", periods: Periods, reread: Reread | None) -> 
     days_after = (end - periods.day).days
     if days_after < FEWEST_DAYS or not np.isfinite(change["ratio"]):
         return
-    old = (float(own[(own.index >= periods.start) & (own.index < periods.day)].sum()) + 0.5) / periods.days_before
+    old = (float(own[(own.index >= periods.start) & (own.index < periods.low)].sum()) + 0.5) / periods.days_before
     new = (float(own[(own.index >= periods.day) & (own.index < end)].sum()) + 0.5) / days_after
     told = f"under the version before the same documents go to ×{new / old:.2g}"
     shown = np.log(new / old) / np.log(float(change["ratio"])) >= HOLDS

@@ -8,29 +8,34 @@ import pandas as pd
 
 REACH = pd.Timedelta(days=28)
 SHORTEST = pd.Timedelta(days=5)
+ENOUGH = pd.Timedelta(days=14)
+"""So many days before a change are compared where there are as many, even if some lie in its date interval."""
 
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """Documents of one series: `before` start <= day < day, `after` day <= day < end (at most 28 days each).
+    """Documents of one series: `before` start <= day < low, `after` day <= day < end (at most 28 days each).
 
+    From `low` to `day` the change may have begun already: those days are `unsure`, and compared with neither side.
     `first`, `last`: first and last day of all its documents. `silent`: days on which a feed was down; their documents
     are left out. Counts are of `after`.
     """
 
     start: pd.Timestamp
+    low: pd.Timestamp
     day: pd.Timestamp
     end: pd.Timestamp
     first: pd.Timestamp
     last: pd.Timestamp
     before: pd.DataFrame
+    unsure: pd.DataFrame
     after: pd.DataFrame
     silent: tuple[pd.Timestamp, ...] = ()
 
     @property
     def days_before(self) -> int:
         """Days of the first period that say something, at least 1."""
-        return max((self.day - self.start).days - sum(self.start <= day < self.day for day in self.silent), 1)
+        return max((self.low - self.start).days - sum(self.start <= day < self.low for day in self.silent), 1)
 
     @property
     def days_after(self) -> int:
@@ -103,12 +108,20 @@ def split_periods(
     day = change["day"]
     first, last = documents["day"].min(), documents["day"].max()
     ends = [change["end"], change.get("until"), last + pd.Timedelta(days=1), day + REACH]
-    starts = [change.get("since"), day - REACH, first]
-    start, end = max(one for one in starts if pd.notna(one)), min(one for one in ends if pd.notna(one))
-    when = documents["day"]
-    heard = ~when.isin(list(silent))
-    before, after = documents[(when >= start) & (when < day) & heard], documents[(when >= day) & (when < end) & heard]
-    return Periods(start, day, end, first, last, before, after, tuple(silent))
+    start, low = _before(change, first)
+    end = min(one for one in ends if pd.notna(one))
+    heard = documents[~documents["day"].isin(list(silent))]
+    spans = ((start, low), (low, day), (day, end))
+    before, unsure, after = (heard[(heard["day"] >= one) & (heard["day"] < other)] for one, other in spans)
+    return Periods(start, low, day, end, first, last, before, unsure, after, tuple(silent))
+
+
+def _before(change: "pd.Series[Any]", first: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First day of what a change is compared with, and the day after its last one."""
+    day = change["day"]
+    low = min(change["day_low"], day) if pd.notna(change.get("day_low")) else day
+    start = max(one for one in (change.get("since"), low - REACH, first) if pd.notna(one))
+    return min(start, day), min(max(low, start + ENOUGH), day)
 
 
 def reporter_days(documents: pd.DataFrame) -> pd.DataFrame:
@@ -125,3 +138,12 @@ def without_top_reporter(periods: Periods) -> float | None:
         return None
     old, new = len(before) / periods.days_before, len(after) / periods.days_after
     return round(new / old, 3)
+
+
+def without(periods: Periods, days: Collection[pd.Timestamp]) -> float:
+    """Ratio of daily reporters after to before with some days left out on both sides."""
+    old, new = (reporter_days(part[~part["day"].isin(list(days))]) for part in (periods.before, periods.after))
+    gone = [day for day in days if day not in periods.silent]
+    before = periods.days_before - sum(periods.start <= day < periods.low for day in gone)
+    after = periods.days_after - sum(periods.day <= day < periods.end for day in gone)
+    return (len(new) + 0.5) / max(after, 1) / ((len(old) + 0.5) / max(before, 1))
