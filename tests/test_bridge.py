@@ -38,6 +38,7 @@ document = st.fixed_dictionaries(
 documents = st.lists(document, min_size=1, max_size=40).map(pd.DataFrame)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(documents)
 def test_the_same_version_twice_has_equal_sides(rows: pd.DataFrame) -> None:

@@ -97,6 +97,7 @@ def test_edits_hold_after_a_fit_with_more_documents_and_are_taken_back_after_it(
     assert themes(store)["T0004"]["state"] == "active" and not store.curation.muted()
 
 
+@pytest.mark.slow
 def test_a_fit_that_would_split_a_pinned_theme_leaves_it_whole(store: Store) -> None:
     make(store, "pin", "T0001", {}, by=BY)
     own = {one for one, theme in where(store).items() if theme == "T0001"}

@@ -145,7 +145,13 @@ def check(page: "Page", address: str) -> None:
     )
 
 
-@pytest.mark.parametrize(("width", "paths"), [(1280, [*LISTS, *DETAILS]), (390, NARROW)], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    ("width", "paths"),
+    [
+        pytest.param(1280, [*LISTS, *DETAILS], id="desk"),
+        pytest.param(390, NARROW, id="phone", marks=pytest.mark.slow),
+    ],
+)
 def test_every_page_of_a_filled_store_is_sound(
     browser: "Browser", filled: tuple[str, dict[str, str]], width: int, paths: list[str]
 ) -> None:

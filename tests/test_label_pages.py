@@ -162,7 +162,10 @@ def test_the_evidence_leads_to_the_page_where_it_is_corrected(client: FlaskClien
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
-@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
+@pytest.mark.parametrize(
+    "script",
+    [pytest.param(True, id="with JavaScript"), pytest.param(False, id="without", marks=pytest.mark.slow)],
+)
 def test_labelling_by_keyboard_and_correcting_by_mouse(
     served: str, api_workspace: Workspace, api_keys: dict[str, str], script: bool
 ) -> None:

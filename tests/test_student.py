@@ -79,6 +79,7 @@ def test_a_large_lesson_is_solved_as_a_small_one(
     assert float((iterated.embed(UNSEEN) * student.embed(UNSEEN)).sum(axis=1).min()) > 0.99
 
 
+@pytest.mark.slow
 def test_cross_taught_vectors_are_like_those_of_new_claims(static: Static) -> None:
     targets = TEACHER.embed(TAUGHT)
     unseen = float((cross_taught(TAUGHT, targets, static=static) * targets).sum(axis=1).mean())

@@ -194,6 +194,7 @@ def test_personal_data_is_in_nothing_that_is_written(tmp_path: Path) -> None:
     assert not [secret for secret in (b"ada@", b"555 0133", b"person 1") if secret in content]
 
 
+@pytest.mark.slow
 def test_refused_rows_are_counted_and_listed_without_their_text(tmp_path: Path) -> None:
     rows = filed()
     rows[3]["body"], rows[3]["title"], rows[5]["created_at"] = "  ", "", "soon"

@@ -188,7 +188,12 @@ def test_nobody_buys_a_theme_by_writing_more(desk: Workspace) -> None:
         assert before <= living(store)
 
 
-@pytest.mark.parametrize("table", ["theme_fit", "theme", "theme_event", "theme_prototype", "assignment"])
+ELSEWHERE = [
+    pytest.param(table, marks=pytest.mark.slow) for table in ("theme_fit", "theme", "theme_event", "assignment")
+]
+
+
+@pytest.mark.parametrize("table", ["theme_prototype", *ELSEWHERE])
 def test_a_fit_that_is_killed_leaves_the_day_placed_and_is_taken_up(
     desk: Workspace, tmp_path: Path, table: str, snapshot: Callable[[Path], object]
 ) -> None:

@@ -71,6 +71,7 @@ def misled(examples: pd.DataFrame) -> Lesson:
     return lesson(pd.concat([examples, wrong], ignore_index=True))
 
 
+@pytest.mark.slow
 def test_better_model_is_promoted_and_serves(workspace: Workspace, small: Classifier) -> None:
     before = serving_fingerprint(workspace, TAXONOMY)
     trained = train_workspace(workspace, now=NOW, lesson=lesson(MORE))
