@@ -29,7 +29,7 @@ class AnomalyRow(Row):
     window_days: int | None
     first_day: str | None = Field(description="first of the window's days")
     usual: float | None
-    usual_low: float | None = Field(description="95 % interval of what is usual")
+    usual_low: float | None = Field(description="Where the usual count lies 95 % of the time")
     usual_high: float | None
     expected_false_a_day: float | None = Field(description="false ones to be expected a day, as unlikely or more")
     level_a_day: float | None = Field(description="what that had to stay below")

@@ -89,7 +89,7 @@ def _seen(row: Row) -> str:
 
 
 def _usual(row: Row) -> str:
-    """What is usual, with its 95 % interval."""
+    """The count that is usual, and where it lies 95 % of the time."""
     if row["usual"] is None:
         return ""
     usual = f"{row['usual']:,.0f}" if row["usual"] >= 1_000 else f"{row['usual']:.3g}"

@@ -65,7 +65,7 @@ def _event(one: Found, part: pd.DataFrame, said: dict[str, str]) -> dict[str, An
 
 
 def _facts(one: Found, usual: float) -> dict[str, Any]:
-    """Counts, baseline with its 95 % interval, and the expected false rate."""
+    """Counts, the usual count with where it lies 95 % of the time, and the expected false rate."""
     if one.of is None:
         ends, counted = negative_binomial_ends(one.mean, one.spread), "tries after a block"
     else:
