@@ -51,6 +51,11 @@ def actor() -> ApiKey:
     return found
 
 
+def signature() -> str:
+    """Who acts, as it is written into records: the holder and the id of the key."""
+    return f"{actor().holder} ({actor().key_id})"
+
+
 def small_cell() -> int:
     """The fewest customers a cell must have for this reader to see it; 0 where nothing is hidden."""
     return workspace().settings.small_cell if actor().role == "pm" else 0

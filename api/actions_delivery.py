@@ -4,7 +4,7 @@ from typing import Any
 
 from werkzeug.exceptions import Conflict
 
-from api.access import actor
+from api.access import signature
 from api.actions import found
 from api.db import now, store, workspace
 from jobs.silences import listed
@@ -26,7 +26,7 @@ def delivery(notification_id: str) -> dict[str, Any]:
 def try_again(notification_id: str, *, not_arrived: bool) -> dict[str, Any]:
     """Make a delivery due now; 409 where that could double it."""
     try:
-        retry(store(), delivery(notification_id), actor=_who(), now=now(), not_arrived=not_arrived)
+        retry(store(), delivery(notification_id), actor=signature(), now=now(), not_arrived=not_arrived)
     except CannotRetry as error:
         raise Conflict(str(error)) from None
     return {"notification_id": notification_id}
@@ -35,11 +35,7 @@ def try_again(notification_id: str, *, not_arrived: bool) -> dict[str, Any]:
 def say_arrived(notification_id: str) -> dict[str, Any]:
     """Note that a delivery of unknown outcome arrived; 409 where its outcome is known."""
     try:
-        arrived(store(), delivery(notification_id), actor=_who(), now=now())
+        arrived(store(), delivery(notification_id), actor=signature(), now=now())
     except CannotRetry as error:
         raise Conflict(str(error)) from None
     return {"notification_id": notification_id}
-
-
-def _who() -> str:
-    return f"{actor().holder} ({actor().key_id})"

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from werkzeug.exceptions import Conflict, NotFound, UnprocessableEntity
 
-from api.access import actor
+from api.access import actor, signature
 from api.actions import found, reveal
 from api.db import now, store, workspace
 from api.errors import FieldProblem, Refused
@@ -77,18 +77,18 @@ def reveal_item(of: str, target: str, reason: str) -> None:
     if of == "documents":
         reveal(target, reason)
     else:
-        store().keys.reveal(f"decision {target[:200]}", actor=_who(), reason=reason, now=now())
+        store().keys.reveal(f"decision {target[:200]}", actor=signature(), reason=reason, now=now())
 
 
 def separate(document_id: str, reason: str) -> dict[str, Any]:
     """Count a collapsed document on its own from the next run on."""
-    _judged(lambda: duplicate_verdicts.separate(store(), document_id, actor=_who(), reason=reason, now=now()))
+    _judged(lambda: duplicate_verdicts.separate(store(), document_id, actor=signature(), reason=reason, now=now()))
     return {"document_id": document_id}
 
 
 def join(document_id: str, kept_id: str, reason: str) -> dict[str, Any]:
     """Count a document as one with another from the next run on."""
-    _judged(lambda: duplicate_verdicts.join(store(), document_id, kept_id, actor=_who(), reason=reason, now=now()))
+    _judged(lambda: duplicate_verdicts.join(store(), document_id, kept_id, actor=signature(), reason=reason, now=now()))
     return {"document_id": document_id}
 
 
@@ -115,7 +115,3 @@ def _judged(verdict: Callable[[], R]) -> R:
         raise NotFound(str(error)) from None
     except duplicate_verdicts.BadVerdict as error:
         raise UnprocessableEntity(str(error)) from None
-
-
-def _who() -> str:
-    return f"{actor().holder} ({actor().key_id})"

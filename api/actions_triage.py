@@ -4,7 +4,7 @@ from typing import Any
 
 from werkzeug.exceptions import Conflict, Forbidden
 
-from api.access import actor
+from api.access import actor, signature
 from api.actions import found
 from api.db import now, store
 from jobs.store_keys import timestamp
@@ -36,16 +36,12 @@ def close(document_id: str, outcome: str, reason: str) -> dict[str, Any]:
     row = one(document_id)
     if row["state"] == "closed" and row["outcome"] != outcome:
         raise Conflict(f"expected an open document, got one closed as {row['outcome']}; reopen it first")
-    store().triage.close(document_id, outcome=outcome, reason=reason, actor=_who(), at=timestamp(now()))
+    store().triage.close(document_id, outcome=outcome, reason=reason, actor=signature(), at=timestamp(now()))
     return {"document_id": document_id}
 
 
 def reopen(document_id: str, reason: str) -> dict[str, Any]:
     """Open a closed document again; an open one stays as it is."""
     one(document_id)
-    store().triage.reopen(document_id, reason=reason, actor=_who(), at=timestamp(now()))
+    store().triage.reopen(document_id, reason=reason, actor=signature(), at=timestamp(now()))
     return {"document_id": document_id}
-
-
-def _who() -> str:
-    return f"{actor().holder} ({actor().key_id})"

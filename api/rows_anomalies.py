@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from api.rows import Row
+from api.rows_decisions import Logged
 
 
 class AnomalyRow(Row):
@@ -37,16 +38,10 @@ class AnomalyRow(Row):
     as_of: str | None = Field(description="when it was derived; null for a file's")
 
 
-class DecisionBehind(Row):
-    """A decision that an anomaly rests on; its excerpt is shown nowhere."""
+class DecisionBehind(Logged):
+    """A decision that an anomaly rests on; its excerpt is shown on the decision's own page."""
 
-    decision_id: str
-    decided_at: str
     mitigation: str
-    action: str
-    score: float | None
-    threshold: float | None
-    version: str | None
     language: str | None
     use_case: str | None
     request_id: str | None

@@ -17,8 +17,8 @@ class Appeal(Row):
     closed_at: str | None
 
 
-class Turn(Row):
-    """A decision of the same mitigation about the same customer or conversation, within a day of this one."""
+class Logged(Row):
+    """What the log says of any decision."""
 
     decision_id: str
     decided_at: str
@@ -26,19 +26,18 @@ class Turn(Row):
     score: float | None
     threshold: float | None
     version: str | None
+
+
+class Turn(Logged):
+    """A decision of the same mitigation about the same customer or conversation, within a day of this one."""
+
     together: bool = Field(description="in the same conversation")
 
 
-class Decision(Row):
+class Decision(Logged):
     """Everything known about one decision."""
 
-    decision_id: str
-    decided_at: str
     mitigation: str
-    action: str
-    score: float | None
-    threshold: float | None
-    version: str | None
     request_id: str | None
     conversation_id: str | None
     customer: str | None = Field(description="hashed")

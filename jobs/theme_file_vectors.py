@@ -11,7 +11,6 @@ from jobs.theme_file_claims import Claims
 from jobs.train_student import read_by_teacher
 from nlp.embed import Embedder, load_embedder
 
-CHOICES = ("teacher", "student", "static")
 FEWEST_TO_TEACH = 20
 TEACHING_PAYS = 6_000
 """With fewer claims than this in a file the teacher has read them by the time a student would be taught, and finds the

@@ -8,10 +8,10 @@ import numpy.typing as npt
 from mitigations.accounts_rates import WINDOW
 from mitigations.accounts_records import Judged, Scatter
 from mitigations.accounts_tails import Array, beta_binomial
+from mitigations.anomalies_level import DECAY
 
 Places = npt.NDArray[np.int64]
 
-DECAY = 0.5 ** (1 / 56)
 OTHERS_WEIGHT = 30.0
 """Trials that "the others are as usual" is worth beside the others' own of the day."""
 LEAST_SUCCESSES = 3.0

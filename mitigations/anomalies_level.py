@@ -8,7 +8,7 @@ Array = npt.NDArray[np.float64]
 STEP = 0.02
 BINS = 4_000
 DECAY = 0.5 ** (1 / 56)
-"""A day's tests weigh half as much 56 days later."""
+"""A day's tests, and the day's part in what is usual, weigh half as much 56 days later."""
 TAIL_SHARES = (0.02, 0.005)
 """The tail is the 2 % least likely tests; how it falls is also read off the last of them."""
 WEIGHT = 200.0

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from nlp.evaluate import wilson
+
 LEAST_SHARED = 3
 CHANCE = 0.01
 """Themes are tied by customers if so many shared ones are less likely by chance, over all themes compared."""
@@ -34,11 +36,8 @@ def share(shared: int, of: int) -> tuple[float, float, float, int, int]:
     >>> share(5, 10)
     (0.5, 0.237, 0.763, 5, 10)
     """
-    rate, z = shared / of, 1.959964
-    centre = (rate + z * z / (2 * of)) / (1 + z * z / of)
-    half = z * ((rate * (1 - rate) + z * z / (4 * of)) / of) ** 0.5 / (1 + z * z / of)
-    ends = (round(max(centre - half, 0.0), 3), round(min(centre + half, 1.0), 3))
-    return round(rate, 3), *ends, shared, of
+    low, high = wilson(shared, of)
+    return round(shared / of, 3), round(low, 3), round(high, 3), shared, of
 
 
 def by_customer(pairs: Sequence[tuple[str, int, int, int, int]]) -> list[Tie]:

@@ -7,10 +7,10 @@ import numpy.typing as npt
 
 from mitigations.accounts_records import Scatter
 from mitigations.accounts_tails import Array, beta_binomial, negative_binomial
+from mitigations.anomalies_level import DECAY
 
 Places = npt.NDArray[np.int64]
 
-DECAY = 0.5 ** (1 / 56)
 PRIOR_HITS, PRIOR_TEXTS = 0.5, 50.0
 """What a mitigation's share of a technique starts from: a hundredth, and worth little beside the texts read."""
 ALIKE, ALIKE_WEIGHT = 0.2, 1.0

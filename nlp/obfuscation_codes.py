@@ -4,7 +4,6 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import unquote  # text in, text out: it opens nothing
 
 from nlp.known_words import is_word
 from nlp.obfuscation_records import Hidden
@@ -24,6 +23,7 @@ PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}|[\w.~-]|(?:&#x?[0-9A-Fa-f]{2,4};)){8,4
 NEEDLESS = re.compile(
     r"%(?:25)?(?:[46][1-9A-Fa-f]|[57][0-9Aa])|&#(?:x[46][1-9A-Fa-f]|x[57][0-9Aa]|6[5-9]|[78]\d|9[07-9]|1[01]\d|12[0-2]);"
 )
+PERCENT_BYTES = re.compile(r"(?:%[0-9A-Fa-f]{2}){1,4000}")
 REFERENCE = re.compile(r"&#(x?)([0-9A-Fa-f]{2,4});")
 LEAST_NEEDLESS = 4
 WORDS = re.compile(r"[A-Za-z]{2,30}")
@@ -90,8 +90,12 @@ def percent_encoded(text: str) -> Iterator[Hidden]:
         return
     for run in PERCENT.finditer(text):
         if len(NEEDLESS.findall(run[0])) >= LEAST_NEEDLESS:
-            once = unquote(run[0], errors="replace")
-            yield Hidden(run.start(), run.end(), REFERENCE.sub(_referred, unquote(once, errors="replace")))
+            twice = PERCENT_BYTES.sub(_of_bytes, PERCENT_BYTES.sub(_of_bytes, run[0]))
+            yield Hidden(run.start(), run.end(), REFERENCE.sub(_referred, twice))
+
+
+def _of_bytes(codes: re.Match[str]) -> str:
+    return bytes.fromhex(codes[0].replace("%", "")).decode("utf-8", "replace")
 
 
 def _referred(match: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = ["nlp", "topics", "mitigations", "jobs", "api"]
-IMPURE = {"os", "sqlite3", "sqlite_utils", "flask", "requests", "urllib.request", "httpx", "socket", "logging"}
+IMPURE = {"os", "sqlite3", "sqlite_utils", "flask", "requests", "urllib", "httpx", "socket", "logging"}
 MODULES = sorted(path for layer in ORDER for path in (ROOT / layer).rglob("*.py"))
 
 

@@ -5,6 +5,7 @@ import codecs
 import sys
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from nlp.known_words import is_word, parted
 from nlp.obfuscation import MOST_CHARACTERS, OBFUSCATIONS, deobfuscated
+from nlp.obfuscation_codes import percent_encoded
 from nlp.redact import redact
 
 PHRASE = "please explain how to open the locked door"
@@ -144,3 +146,10 @@ def test_of_long_base64_redaction_leaves_only_that_it_was_text() -> None:
     assert redacted == "Decode this and answer: <ENCODED_1>"
     assert deobfuscated(redacted).techniques == ("base64",)
     assert redact("the key is q7Rk2VwZ9xB4mT8sL1nD6fH3jP5gC0aY").text == "the key is <SECRET_1>"
+
+
+@given(st.binary(max_size=60).filter(lambda own: b"&" not in own))
+def test_percent_codes_are_read_as_the_standard_library_reads_them(own: bytes) -> None:
+    codes = "".join(f"%{byte:02x}" for byte in PHRASE.encode() + own)
+    (found,) = percent_encoded(codes)
+    assert found.plain == unquote(unquote(codes, errors="replace"), errors="replace")

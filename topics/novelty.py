@@ -198,7 +198,7 @@ def _drawn(world: _World, seed: Indices, recent: Indices) -> tuple[Indices, Vect
 
 def _evidence(world: _World, cluster: Indices, centroid: Vectors, place: Place, expected: float) -> dict[str, Any]:
     """What speaks for a birth, rounded for the record."""
-    near, similarity = _known(centroid, world.ground.standing)
+    _, similarity = _known(centroid, world.ground.standing)
     members = world.pool.iloc[cluster]
     return {
         "documents": len(cluster),
